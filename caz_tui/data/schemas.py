@@ -1,0 +1,437 @@
+"""The frozen values that cross the wall between the data and everything above it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from caz_tui.data import values
+
+
+class Labelled(StrEnum):
+    """A value from a closed list: the slug is what is stored, ``label`` is what the screen shows."""
+
+    label: str
+
+    def __new__(cls, slug: str, label: str = "") -> Self:  # noqa: D102
+        member = str.__new__(cls, slug)
+        member._value_ = slug
+        member.label = label
+        return member
+
+
+class Situation(Labelled):
+    """How the client stands with Conta Azul."""
+
+    ACTIVE = "ativo", "Ativo"
+    TRIAL = "em_teste", "Em teste"
+    OVERDUE = "em_atraso", "Em atraso"
+    BLOCKED = "bloqueado", "Bloqueado"
+    CANCELLED = "cancelado", "Cancelado"
+    NOT_CONNECTED = "nao_conectado", "Não conectado"
+    HIGHLY_RECOMMENDED = "muito_recomendado", "Muito recomendado"
+
+    @property
+    def is_prospect(self) -> bool:
+        """Whether the portal offers to contract a plan for the client or to delete it."""
+        return self in (Situation.NOT_CONNECTED, Situation.HIGHLY_RECOMMENDED)
+
+
+class Payer(Labelled):
+    """Who pays for the plan; a client without a plan has none."""
+
+    CLIENT = "cliente", "Cliente"
+    OFFICE = "escritorio", "Escritório"
+
+
+class LicenceHistory(Labelled):
+    """What has become of the client's licences so far."""
+
+    NEVER = "nunca_teve", "Nunca teve"
+    TRIAL = "em_teste", "Em teste"
+    ACTIVE = "ativa", "Ativa"
+    EXPIRED = "vencida", "Vencida"
+    CANCELLED = "cancelada", "Cancelada"
+
+
+class Charges(Labelled):
+    """Charges that Conta Azul makes to the client (Cobranças CA)."""
+
+    NONE = "sem_cobrancas", "Sem cobranças"
+    UP_TO_DATE = "em_dia", "Em dia"
+    OPEN = "em_aberto", "Em aberto"
+    OVERDUE = "em_atraso", "Em atraso"
+
+
+class PurchaseStatus(Labelled):
+    """How the payment of a purchase stands."""
+
+    PAID = "paga", "Paga"
+    OPEN = "em_aberto", "Em aberto"
+    OVERDUE = "vencida", "Vencida"
+    CANCELLED = "cancelada", "Cancelada"
+
+
+class Term(Labelled):
+    """For how long a plan is contracted."""
+
+    MONTHLY = "mensal", "Mensal"
+    QUARTERLY = "trimestral", "Trimestral"
+    YEARLY = "anual", "Anual"
+
+    @property
+    def months(self) -> int:
+        """The length in calendar months."""
+        return {"mensal": 1, "trimestral": 3, "anual": 12}[self.value]
+
+
+class Tab(Labelled):
+    """The four tabs of Meus clientes."""
+
+    ALL = "todos", "Todos"
+    PAID_BY_CLIENT = "pagos-pelo-cliente", "Planos pagos pelo cliente"
+    PAID_BY_OFFICE = "pagos-por-mim", "Planos pagos por mim"
+    WITHOUT_PLAN = "sem-plano", "Sem plano contratado"
+
+
+class Field(Labelled):
+    """The fields of a client by slug, as files, queries, orders and the command line name them."""
+
+    NAME = "nome", "Cliente"
+    TRADE_NAME = "fantasia", "Nome fantasia"
+    DOCUMENT = "documento", "CNPJ/CPF"
+    SITUATION = "situacao", "Situação"
+    PLAN = "plano", "Plano"
+    PAYER = "pago_por", "Pago por"
+    EXPIRES_ON = "vencimento", "Vencimento do plano"
+    AUTO_RENEWS = "renovacao", "Renovação automática"
+    LICENCE_HISTORY = "historico", "Histórico da licença"
+    LAST_EXPORT = "exportacao", "Última exportação"
+    CHARGES = "cobrancas", "Cobranças CA"
+    EMAIL = "email", "E-mail"
+    PHONE = "telefone", "Telefone"
+    CITY = "cidade", "Cidade"
+    STATE = "uf", "UF"
+    TAGS = "etiqueta", "Etiquetas"
+    NOTES = "observacoes", "Observações"
+    SUPPORT_ID = "suporte", "ID de suporte"
+    ARCHIVED = "arquivado", "Arquivado"
+
+    @property
+    def attribute(self) -> str:
+        """The name of the field's attribute in ``Client`` and ``ClientChanges``."""
+        return _ATTRIBUTES.get(self, self.name.lower())
+
+
+_ATTRIBUTES = {Field.CHARGES: "ca_charges"}
+FIELD_OF_ATTRIBUTE = {field.attribute: field for field in Field}
+
+
+class Value(BaseModel):
+    """A frozen value: equal by content, never changed, refusing fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ExportPeriod(Value):
+    """A period exported to the accounting system, both ends included."""
+
+    start: date
+    end: date
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("o fim do período exportado vem antes do início")
+        return self
+
+
+class ClientRow(Value):
+    """What a line of the client table holds."""
+
+    id: int
+    version: int
+    name: str
+    trade_name: str | None
+    document: str
+    situation: Situation
+    plan: str | None
+    payer: Payer | None
+    expires_on: date | None
+    auto_renews: bool | None
+    licence_history: LicenceHistory
+    last_export: ExportPeriod | None
+    ca_charges: Charges
+    email: str | None
+    phone: str | None
+    city: str | None
+    state: str | None
+    tags: tuple[str, ...]
+    archived: bool
+
+
+class Client(ClientRow):
+    """A client whole, with the version that an edit must name."""
+
+    notes: str | None
+    support_id: str | None
+    created_at: datetime
+    created_by: str
+    updated_at: datetime
+
+
+def _situation(value: object) -> object:
+    return values.choice(value, Situation)
+
+
+def _payer(value: object) -> object:
+    return values.optional_choice(value, Payer)
+
+
+def _history(value: object) -> object:
+    return values.choice(value, LicenceHistory)
+
+
+def _charges(value: object) -> object:
+    return values.choice(value, Charges)
+
+
+Name = Annotated[str, BeforeValidator(values.name)]
+OptionalLine = Annotated[str | None, BeforeValidator(values.optional_line)]
+OptionalBlock = Annotated[str | None, BeforeValidator(values.optional_block)]
+Document = Annotated[str, BeforeValidator(values.document)]
+OptionalDate = Annotated[date | None, BeforeValidator(values.optional_date)]
+OptionalYesNo = Annotated[bool | None, BeforeValidator(values.optional_yes_no)]
+YesNo = Annotated[bool, BeforeValidator(values.yes_no)]
+Email = Annotated[str | None, BeforeValidator(values.optional_email)]
+Phone = Annotated[str | None, BeforeValidator(values.optional_phone)]
+State = Annotated[str | None, BeforeValidator(values.optional_state)]
+Tags = Annotated[tuple[str, ...], BeforeValidator(values.tags)]
+
+
+class ClientChanges(Value):
+    """The fields of a client that someone wants written, from a form or from a line of a file.
+
+    A field that was not set keeps its value on a known client and takes the default below on a new one. Texts are
+    accepted as people type them; what is refused says why in Portuguese.
+    """
+
+    name: Name = ""
+    trade_name: OptionalLine = None
+    document: Document = ""
+    situation: Annotated[Situation, BeforeValidator(_situation)] = Situation.NOT_CONNECTED
+    plan: OptionalLine = None
+    payer: Annotated[Payer | None, BeforeValidator(_payer)] = None
+    expires_on: OptionalDate = None
+    auto_renews: OptionalYesNo = None
+    licence_history: Annotated[LicenceHistory, BeforeValidator(_history)] = LicenceHistory.NEVER
+    last_export: ExportPeriod | None = None
+    ca_charges: Annotated[Charges, BeforeValidator(_charges)] = Charges.NONE
+    email: Email = None
+    phone: Phone = None
+    city: OptionalLine = None
+    state: State = None
+    tags: Tags = ()
+    notes: OptionalBlock = None
+    support_id: OptionalLine = None
+    archived: YesNo = False
+
+
+class Contract(Value):
+    """A plan to be contracted, renewed or changed for one client."""
+
+    plan: Annotated[str, BeforeValidator(values.plan)]
+    payer: Annotated[Payer, BeforeValidator(lambda value: values.choice(value, Payer))]
+    term: Annotated[Term, BeforeValidator(lambda value: values.choice(value, Term))]
+    auto_renews: YesNo
+
+
+class LicenceEvent(Value):
+    """One step in the life of a client's licence."""
+
+    at: datetime
+    what: str
+    plan: str | None
+    previous_plan: str | None
+    payer: Payer | None
+    term: Term | None
+    expires_on: date | None
+    auto_renews: bool | None
+    by: str
+
+
+class FieldChange(Value):
+    """One field before and after an edit, as text for people."""
+
+    field: Field
+    before: str
+    after: str
+
+
+class AuditEntry(Value):
+    """Who did what, when; ``changes`` is empty for actions that change no field."""
+
+    at: datetime
+    by: str
+    action: str
+    changes: tuple[FieldChange, ...]
+
+
+class PurchaseItem(Value):
+    """One line of a purchase; money in integer cents."""
+
+    product: str
+    quantity: int
+    unit_price_cents: int
+
+    @property
+    def total_cents(self) -> int:
+        """Quantity times unit price, in cents."""
+        return self.quantity * self.unit_price_cents
+
+
+class Purchase(Value):
+    """A purchase of the office, with its items."""
+
+    number: str
+    bought_on: date
+    description: str
+    payment_method: str
+    status: PurchaseStatus
+    renews_on: date | None
+    items: tuple[PurchaseItem, ...]
+    in_force: bool
+    is_licence_batch: bool
+
+    @property
+    def total_cents(self) -> int:
+        """The sum of the items, in cents."""
+        return sum(item.total_cents for item in self.items)
+
+    @property
+    def quantity(self) -> int:
+        """The sum of Quantidade over the items."""
+        return sum(item.quantity for item in self.items)
+
+    @property
+    def active_licences(self) -> int:
+        """The licences this purchase puts in force: its Quantidade, or none when it is not in force."""
+        return self.quantity if self.in_force and self.is_licence_batch else 0
+
+
+class Benefit(Value):
+    """An amount the partner programme credited to the office, in integer cents."""
+
+    credited_on: date
+    description: str
+    amount_cents: int
+
+
+class Licences(Value):
+    """The licences of the Plano Exclusivo that are in force, and what is left of them."""
+
+    bought: int
+    in_use: int
+    renews_on: date | None
+
+    @property
+    def free(self) -> int:
+        """The licences without a client yet ("Disponível")."""
+        return max(0, self.bought - self.in_use)
+
+
+class LicenceUser(Value):
+    """A client that uses a licence of the Plano Exclusivo, and since when, as far as it is known."""
+
+    id: int
+    name: str
+    document: str
+    since: date | None
+    previous_plan: str | None
+
+
+class PurchaseDetails(Value):
+    """One purchase beside the licences it is part of."""
+
+    purchase: Purchase
+    licences: Licences
+
+
+class PaymentsSummary(Value):
+    """The figures above the list of purchases; money in integer cents."""
+
+    paid_in_12_months_cents: int
+    open_cents: int
+    next_renewal: date | None
+    benefits_cents: int
+
+
+class Attention(Labelled):
+    """What on Início needs attention; each is a door to a list."""
+
+    EXPIRING = "vencendo", "vencem em 30 dias sem renovação automática"
+    CHARGES_OVERDUE = "cobrancas", "com cobranças CA em atraso"
+    NOT_CONNECTED = "nao_conectados", "não conectados"
+    NOT_EXPORTED = "sem_exportacao", "sem exportação há mais de 35 dias"
+    RECOMMENDED = "recomendados", "muito recomendados para contratar"
+
+
+class PortfolioSummary(Value):
+    """The figures of Minha carteira; all of them count clients that are not archived."""
+
+    total: int
+    active: int
+    by_payer: dict[Payer | None, int]
+    by_situation: dict[Situation, int]
+    by_plan: dict[str, int]
+    attention: dict[Attention, int]
+    expiring_by_week: tuple[int, ...]
+    licences: Licences
+
+
+class Order(Value):
+    """How a list is sorted: clients without a value come last either way, ties go by name and then by id."""
+
+    field: Field = Field.NAME
+    descending: bool = False
+
+    def reversed(self) -> Order:
+        """Return the same order the other way round."""
+        return Order(field=self.field, descending=not self.descending)
+
+
+class SavedView(Value):
+    """A named tab, query and order."""
+
+    name: str
+    tab: Tab
+    query: str
+    order: Order
+
+
+class Page(Value):
+    """Some consecutive rows of a result, starting at ``offset``."""
+
+    offset: int
+    rows: tuple[ClientRow, ...]
+
+
+class Suggestion(Value):
+    """A client found by name or document, for the command palette."""
+
+    id: int
+    name: str
+    document: str
+
+
+def problems_of(error: Any) -> dict[str, str]:  # noqa: ANN401 - importing pydantic's error type costs start-up time
+    """Return the sentence for each attribute that a pydantic validation error names."""
+    sentences: dict[str, str] = {}
+    for problem in error.errors():
+        attribute = str(problem["loc"][0]) if problem["loc"] else ""
+        cause = problem.get("ctx", {}).get("error")
+        sentences.setdefault(attribute, str(cause) if cause else str(problem["msg"]))
+    return sentences
