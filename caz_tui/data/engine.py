@@ -1,0 +1,232 @@
+"""The database: opening it safely, transactions that lose nothing, driver errors said in Portuguese."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event, insert, inspect, select
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from caz_tui.data.errors import StorageError
+from caz_tui.data.tables import SCHEMA_REVISION, alembic_version, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy import Connection
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+BUSY_TIMEOUT_MS = 5_000
+_CACHE_KIB = 8_000
+# Before 3.51.3 two processes that write and checkpoint at the same instant can corrupt a WAL database.
+_SAFE_WAL = (3, 51, 3)
+_BEGINS_AS_WRITE = "caz_begins_as_write"
+_HEADER = b"SQLite format 3\0"
+_NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"}
+
+
+class Database:
+    """An office's database, open: hands out connections for reading and for writing."""
+
+    def __init__(self, path: Path, engine: AsyncEngine) -> None:
+        self.path = path
+        self._engine = engine
+
+    @classmethod
+    async def open(cls, path: Path) -> Database:
+        """Return the database in a file, created when there is none and upgraded when it is older.
+
+        Raises:
+            StorageError: the file is not a database of this program, is read-only, locked, damaged or newer.
+        """
+        existed = _inspect_file(path)
+        database = cls(path, _make_engine(path))
+        try:
+            revision = await database._revision() if existed else None
+            if revision is None:
+                await database._create()
+            elif revision != SCHEMA_REVISION:
+                await database._upgrade(revision)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection for one consistent look at the data."""
+        with _in_portuguese(self.path):
+            async with self._engine.connect() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection in a transaction that holds the write lock from its start; commits unless it raises."""
+        with _in_portuguese(self.path):
+            async with self._engine.connect() as connection:
+                await connection.execution_options(**{_BEGINS_AS_WRITE: True})
+                async with connection.begin():
+                    yield connection
+
+    async def _revision(self) -> str | None:
+        """Return the schema revision, or None for an empty database."""
+        async with self.read() as connection:
+            names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+            if not names:
+                return None
+            if alembic_version.name not in names or "clients" not in names:
+                raise StorageError(f"O banco {self.path} não é do caz-tui.")
+            return str(await connection.scalar(select(alembic_version.c.version_num)))
+
+    async def _create(self) -> None:
+        async with self.write() as connection:
+            await connection.run_sync(_create_schema)
+
+    async def _upgrade(self, revision: str) -> None:
+        # Alembic costs start-up time, so it is imported only when the schema is behind.
+        from caz_tui.data.migrations.upgrade import is_known, upgrade  # noqa: PLC0415
+
+        if not is_known(revision):
+            raise StorageError(
+                f"O banco {self.path} foi criado por uma versão mais nova do caz-tui; atualize o programa para abri-lo."
+            )
+        await self.close()
+        with _in_portuguese(self.path):
+            await upgrade(self.path)
+
+
+def _create_schema(connection: Connection) -> None:
+    if inspect(connection).get_table_names():
+        return  # another first start was quicker
+    metadata.create_all(connection)
+    connection.execute(insert(alembic_version).values(version_num=SCHEMA_REVISION))
+
+
+def _inspect_file(path: Path) -> bool:
+    """Tell whether the file holds a database already, refusing what can never become one."""
+    try:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_network(path)
+            return False
+        if not path.is_file():
+            raise StorageError(f"O banco {path} não é um arquivo.")
+        with path.open("rb") as file:
+            header = file.read(len(_HEADER))
+    except OSError as error:
+        raise StorageError(f"O banco {path} não pode ser aberto: {_reason(error)}.") from error
+    _refuse_network(path)
+    if header and header != _HEADER:
+        raise StorageError(f"O arquivo {path} não é um banco do caz-tui.")
+    # The superuser may write anywhere, but a file marked read-only was meant to stay as it is.
+    if not os.access(path, os.W_OK) or not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+        raise StorageError(f"O banco {path} está só para leitura; dê permissão de escrita ou use uma cópia.")
+    return bool(header)
+
+
+def _refuse_network(path: Path) -> None:
+    """Refuse file systems over a network, whose locks do not protect an SQLite file."""
+    try:
+        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    folder = str(path.resolve().parent)
+    kind, longest = "", -1
+    for line in mounts.splitlines():
+        fields = line.split(" ")
+        mount = fields[1].replace("\\040", " ")
+        inside = folder == mount or folder.startswith(mount.rstrip("/") + "/")
+        if inside and len(mount) >= longest:
+            kind, longest = fields[2], len(mount)
+    if kind in _NETWORK_FILE_SYSTEMS:
+        raise StorageError(f"O banco {path} está num disco de rede, que não protege contra gravações simultâneas.")
+
+
+def _make_engine(path: Path) -> AsyncEngine:
+    engine = create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(path)),
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        pool_size=4,
+        max_overflow=0,
+    )
+    event.listen(engine.sync_engine, "connect", _prepare_connection)
+    event.listen(engine.sync_engine, "begin", _begin)
+    return engine
+
+
+def _prepare_connection(dbapi_connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver has no type
+    # The driver's own transactions begin as reads and lose updates between processes: ours are begun by hand.
+    dbapi_connection.isolation_level = None
+    journal = "WAL" if sqlite3.sqlite_version_info >= _SAFE_WAL else "DELETE"
+    cursor = dbapi_connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "foreign_keys=ON",
+        f"journal_mode={journal}",
+        "synchronous=FULL",
+        "temp_store=MEMORY",
+        f"cache_size=-{_CACHE_KIB}",
+        "mmap_size=0",
+        "trusted_schema=OFF",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_BEGINS_AS_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+class _in_portuguese:  # noqa: N801 - reads as the with statement it is
+    """Turn driver errors into ``StorageError``."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(cause, BaseException):
+            while cause is not None and not isinstance(cause, sqlite3.Error):
+                cause = cause.__cause__
+        if isinstance(cause, sqlite3.Error) and not isinstance(cause, sqlite3.IntegrityError):
+            raise StorageError(_sentence(self._path, cause)) from error
+
+
+def _sentence(path: Path, error: sqlite3.Error) -> str:
+    # The low byte is the primary code; the rest refines it.
+    code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+    seconds = BUSY_TIMEOUT_MS // 1000
+    return {
+        sqlite3.SQLITE_BUSY: f"O banco {path} está ocupado por outro programa há mais de {seconds} s; tente de novo.",
+        sqlite3.SQLITE_LOCKED: f"O banco {path} está ocupado por outro programa há mais de {seconds} s; tente de novo.",
+        sqlite3.SQLITE_READONLY: f"O banco {path} está só para leitura; nada foi gravado.",
+        sqlite3.SQLITE_NOTADB: f"O arquivo {path} não é um banco do caz-tui.",
+        sqlite3.SQLITE_CORRUPT: f"O banco {path} está danificado; restaure uma cópia com «caz-tui banco restaurar».",
+        sqlite3.SQLITE_FULL: "O disco está cheio; nada foi gravado.",
+        sqlite3.SQLITE_IOERR: f"O disco falhou ao ler ou gravar {path}; nada foi gravado.",
+        sqlite3.SQLITE_CANTOPEN: f"O banco {path} não pode ser aberto; confira o caminho e as permissões.",
+    }.get(code, f"O banco {path} não respondeu como esperado.")
+
+
+def _reason(error: OSError) -> str:
+    return {
+        PermissionError: "sem permissão",
+        FileNotFoundError: "a pasta não existe",
+        NotADirectoryError: "a pasta não existe",
+        FileExistsError: "há um arquivo no lugar da pasta",
+    }.get(type(error), "o sistema recusou")

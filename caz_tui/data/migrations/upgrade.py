@@ -1,0 +1,98 @@
+"""Bringing an older database up to date: a copy of the file first, then one transaction, then proof.
+
+Foreign keys are off while tables are rebuilt, since rebuilding a parent would otherwise empty its children; no table
+may hold fewer rows afterwards, and no row may point to nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy.engine import URL
+
+from caz_tui.data.errors import StorageError
+from caz_tui.data.files import connect, copy_pages, create_private, free_name
+
+_KEEPS = {"alembic_version"}
+
+
+def is_known(revision: str) -> bool:
+    """Tell whether this program has the migration that a database names."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+async def upgrade(path: Path) -> Path:
+    """Bring the database in a file up to date and return the copy that was made of it before.
+
+    Raises:
+        StorageError: it failed, rows would be lost, or the copy could not be made; the file is as it was.
+    """
+    return await asyncio.to_thread(upgrade_now, path)
+
+
+def upgrade_now(path: Path, target: str = "head") -> Path:
+    """Do what ``upgrade`` does, in this thread, up to a given revision."""
+    copy = _copy_before(path)
+    engine = create_engine(URL.create("sqlite", database=str(path)))
+    event.listen(engine, "connect", lambda dbapi, _record: setattr(dbapi, "isolation_level", None))
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.exec_driver_sql("PRAGMA synchronous=FULL")
+            connection.exec_driver_sql("BEGIN EXCLUSIVE")
+            try:
+                _migrate(connection, target, path)
+            except BaseException as error:
+                connection.exec_driver_sql("ROLLBACK")
+                if isinstance(error, Exception) and not isinstance(error, StorageError):
+                    raise StorageError(
+                        f"A atualização do banco {path} falhou e foi desfeita; o banco está como antes."
+                    ) from None
+                raise
+            connection.exec_driver_sql("COMMIT")
+    finally:
+        engine.dispose()
+    return copy
+
+
+def _migrate(connection: Connection, target: str, path: Path) -> None:
+    before = _row_counts(connection)
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, target)
+    after = _row_counts(connection)
+    lost = [table for table, rows in before.items() if after.get(table, 0) < rows and table not in _KEEPS]
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if lost or broken:
+        raise StorageError(f"A atualização do banco {path} perderia dados e foi desfeita; o banco está como antes.")
+
+
+def _copy_before(path: Path) -> Path:
+    copy = free_name(path.with_name(f"{path.name}.antes-da-atualizacao"))
+    try:
+        create_private(copy)
+        with closing(connect(path)) as source, closing(connect(copy)) as target:
+            copy_pages(source, target)
+    except (sqlite3.Error, OSError):
+        copy.unlink(missing_ok=True)
+        raise StorageError(f"O banco {path} não pôde ser copiado antes da atualização; nada foi mudado.") from None
+    return copy
+
+
+def _row_counts(connection: Connection) -> dict[str, int]:
+    names = [name for name in inspect(connection).get_table_names() if not name.startswith("_alembic_tmp_")]
+    return {name: int(connection.scalar(text(f'SELECT count(*) FROM "{name}"')) or 0) for name in names}  # noqa: S608
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

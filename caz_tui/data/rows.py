@@ -1,0 +1,82 @@
+"""Between the frozen values and the columns that store them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from caz_tui.data.documents import mask
+from caz_tui.data.schemas import Client, ClientChanges, ClientRow, ExportPeriod
+from caz_tui.data.tables import clients
+from caz_tui.data.text import fold
+
+if TYPE_CHECKING:
+    from sqlalchemy import Column, Row
+
+SEARCH_SEPARATOR = "\n"
+"""Stands between the texts that are searched, so that no word matches across two of them."""
+
+_FOLDED = ("name", "trade_name", "plan", "email", "city", "support_id")
+_SAME = (
+    "document", "name", "trade_name", "situation", "plan", "payer", "expires_on", "auto_renews", "licence_history",
+    "ca_charges", "email", "phone", "city", "state", "notes", "support_id", "archived",
+)  # fmt: skip
+_NOT_IN_ROW = {"notes", "support_id", "created_at", "created_by", "updated_at"}
+ROW_COLUMNS = tuple(
+    column
+    for column in clients.c
+    if column.name not in _NOT_IN_ROW and column.name != "search" and not column.name.endswith("_folded")
+)
+CLIENT_COLUMNS = (*ROW_COLUMNS, *(clients.c[name] for name in sorted(_NOT_IN_ROW)))
+
+
+def columns_of(client: ClientChanges | Client) -> dict[str, Any]:
+    """Return every stored column that follows from a client's fields."""
+    columns = {name: getattr(client, name) for name in _SAME}
+    for name in _FOLDED:
+        text = columns[name]
+        columns[f"{name}_folded"] = None if text is None else fold(text)
+    columns["tags"] = list(client.tags)
+    period = client.last_export
+    columns["export_start"] = period.start if period else None
+    columns["export_end"] = period.end if period else None
+    columns["search"] = SEARCH_SEPARATOR.join(
+        text
+        for text in (
+            columns["name_folded"],
+            columns["trade_name_folded"],
+            client.document.lower(),
+            mask(client.document).lower(),
+            columns["email_folded"],
+        )
+        if text
+    )
+    return columns
+
+
+def tag_keys(client: ClientChanges | Client) -> set[str]:
+    """Return the folded tags, as the tag index holds them."""
+    return {fold(tag) for tag in client.tags}
+
+
+def client_row(row: Row[Any]) -> ClientRow:
+    """Return the table line in a selected row that begins with ``ROW_COLUMNS``."""
+    return ClientRow.model_validate(_fields(ROW_COLUMNS, row))
+
+
+def client(row: Row[Any]) -> Client:
+    """Return the client in a selected row that begins with ``CLIENT_COLUMNS``."""
+    return Client.model_validate(_fields(CLIENT_COLUMNS, row))
+
+
+def _fields(columns: tuple[Column[Any], ...], row: Row[Any]) -> dict[str, Any]:
+    fields = {column.name: value for column, value in zip(columns, row, strict=False)}
+    start, end = fields.pop("export_start"), fields.pop("export_end")
+    fields["last_export"] = ExportPeriod.model_construct(start=start, end=end) if end else None
+    return fields
+
+
+def merged(current: Client, changes: ClientChanges) -> ClientChanges:
+    """Return the fields of a client after some of them are changed, validated already on both sides."""
+    fields = {name: getattr(current, name) for name in ClientChanges.model_fields}
+    fields.update({name: getattr(changes, name) for name in changes.model_fields_set})
+    return ClientChanges.model_construct(**fields)

@@ -1,0 +1,213 @@
+"""The tables, as SQLAlchemy Core knows them.
+
+Every text that is searched or sorted stands twice: as it was written and in its folded form, which is what indexes
+hold. An index for an order begins with ``archived`` because every tab does, and ends with the name so that it also
+serves a filter on its column in order of name.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+SCHEMA_REVISION = "0001"
+"""The newest migration; a database that says otherwise is upgraded or refused."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment, stored as whole microseconds since 1970 in UTC."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        """Return the integer that is stored."""
+        if value is None:
+            return None
+        whole = int(value.timestamp())
+        return whole * 1_000_000 + value.microsecond
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401, ARG002
+        """Return the moment in UTC."""
+        if value is None:
+            return None
+        seconds, microseconds = divmod(value, 1_000_000)
+        return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)
+
+
+alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("document", String(14), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False),
+    Column("trade_name", Text),
+    Column("trade_name_folded", Text),
+    Column("situation", String(24), nullable=False),
+    Column("plan", Text),
+    Column("plan_folded", Text),
+    Column("payer", String(16)),
+    Column("expires_on", Date),
+    Column("auto_renews", Boolean),
+    Column("licence_history", String(16), nullable=False),
+    Column("export_start", Date),
+    Column("export_end", Date),
+    Column("ca_charges", String(16), nullable=False),
+    Column("email", Text),
+    Column("email_folded", Text),
+    Column("phone", String(16)),
+    Column("city", Text),
+    Column("city_folded", Text),
+    Column("state", String(2)),
+    Column("tags", JSON, nullable=False),
+    Column("notes", Text),
+    Column("support_id", Text),
+    Column("support_id_folded", Text),
+    Column("archived", Boolean, nullable=False),
+    Column("search", Text, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("updated_at", Moment, nullable=False),
+    CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
+    CheckConstraint("(export_start IS NULL) = (export_end IS NULL)", name="export_period"),
+    sqlite_autoincrement=True,
+)
+
+_NAMED_ORDERS = (
+    "trade_name_folded", "situation", "plan_folded", "payer", "expires_on", "auto_renews", "licence_history",
+    "export_end", "ca_charges", "email_folded", "phone", "city_folded", "state", "support_id_folded",
+)  # fmt: skip
+
+Index("ix_clients_by_name", clients.c.archived, clients.c.name_folded, clients.c.name)
+for _column in _NAMED_ORDERS:
+    Index(f"ix_clients_by_{_column}", clients.c.archived, clients.c[_column], clients.c.name_folded)
+Index("ix_clients_by_document", clients.c.archived, clients.c.document)
+
+client_tags = Table(
+    "client_tags",
+    metadata,
+    Column("tag_folded", Text, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), primary_key=True),
+    Index("ix_client_tags_of_client", "client_id"),
+    sqlite_with_rowid=False,
+)
+"""The index of the tags that ``clients.tags`` holds."""
+
+licence_events = Table(
+    "licence_events",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("plan", Text),
+    Column("previous_plan", Text),
+    Column("payer", String(16)),
+    Column("term", String(16)),
+    Column("expires_on", Date),
+    Column("auto_renews", Boolean),
+    Index("ix_licence_events_of_client", "client_id", "at"),
+)
+
+purchases = Table(
+    "purchases",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("bought_on", Date, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("payment_method", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("renews_on", Date),
+    Index("ix_purchases_by_date", "bought_on"),
+)
+
+purchase_items = Table(
+    "purchase_items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("purchase_id", ForeignKey("purchases.id"), nullable=False),
+    Column("product", Text, nullable=False),
+    Column("quantity", Integer, nullable=False),
+    Column("unit_price_cents", BigInteger, nullable=False),
+    CheckConstraint("quantity > 0", name="quantity"),
+    CheckConstraint("unit_price_cents >= 0", name="unit_price"),
+    Index("ix_purchase_items_of_purchase", "purchase_id"),
+)
+
+benefits = Table(
+    "benefits",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("credited_on", Date, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("amount_cents", BigInteger, nullable=False),
+    Index("ix_benefits_by_date", "credited_on"),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    # No foreign key: the trail outlives the client.
+    Column("client_id", Integer),
+    Column("subject", Text, nullable=False),
+    Column("changes", JSON, nullable=False),
+    Index("ix_audit_entries_of_client", "client_id", "id"),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("tab", String(32), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("order_field", String(32), nullable=False),
+    Column("order_descending", Boolean, nullable=False),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""What belongs to the office as a whole, such as its name in the top line."""

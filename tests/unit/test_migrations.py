@@ -1,0 +1,168 @@
+"""Older databases brought up to date: the same schema either way, a copy before, nothing changed by a failure."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+from caz_tui.data import engine, tables
+from caz_tui.data.errors import StorageError
+from caz_tui.data.migrations import upgrade
+from caz_tui.data.tables import SCHEMA_REVISION, metadata
+from tests.unit.program import Office, dump
+
+NEXT_REVISION = "9001"
+
+
+def schema(path: Path) -> set[tuple[str, ...]]:
+    """Return the schema of a database, spelling and order of the tables aside."""
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+    return {
+        (*row[:3], normal(row[3] or "")) for row in found if row[1] != "alembic_version" and row[2] != "alembic_version"
+    }
+
+
+def normal(sql: str) -> str:
+    """Return a CREATE statement with its constraints sorted, since neither way of making tables orders them."""
+    sql = re.sub(r"\s+", " ", sql).strip()
+    head, _, body = sql.partition(" (")
+    parts = re.split(r", (?=CONSTRAINT|FOREIGN|PRIMARY|UNIQUE|CHECK|[a-z_]+ [A-Z]|\"[a-z_]+\" [A-Z])", body)
+    return f"{head} ({' , '.join(sorted(part.rstrip(' )') for part in parts))}"
+
+
+def test_migrations_make_the_schema_that_the_program_knows(tmp_path: Path) -> None:
+    migrated, created = tmp_path / "migrado.db", tmp_path / "criado.db"
+    sqlite3.connect(migrated).close()
+    upgrade.upgrade_now(migrated)
+    made = create_engine(f"sqlite:///{created}")
+    metadata.create_all(made)
+    made.dispose()
+    assert schema(migrated) == schema(created)
+    with closing(sqlite3.connect(migrated)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(SCHEMA_REVISION,)]
+
+
+def test_the_newest_migration_is_the_one_the_program_names() -> None:
+    assert upgrade.is_known(SCHEMA_REVISION)
+    assert not upgrade.is_known("9999")
+
+
+def test_a_new_database_is_as_if_it_had_been_migrated(office: Office) -> None:
+    office.run("carteira")
+    migrated = office.folder / "migrado.db"
+    sqlite3.connect(migrated).close()
+    upgrade.upgrade_now(migrated)
+    assert schema(office.database) == schema(migrated)
+
+
+@pytest.fixture
+def program_of_tomorrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of one more migration, which the program then takes for the newest."""
+    home = tmp_path / "migrations"
+    (home / "versions").mkdir(parents=True)
+    source = Path(upgrade.__file__).parent
+    for path in [source / "env.py", *(source / "versions").glob("*.py")]:
+        (home / path.relative_to(source)).write_text(path.read_text())
+    monkeypatch.setattr(upgrade, "__file__", str(home / "upgrade.py"))
+    for module in (engine, tables):
+        monkeypatch.setattr(module, "SCHEMA_REVISION", NEXT_REVISION)
+    monkeypatch.setattr("caz_tui.console.maintenance.SCHEMA_REVISION", NEXT_REVISION)
+    return home / "versions" / f"{NEXT_REVISION}_tomorrow.py"
+
+
+def write_migration(path: Path, *statements: str) -> None:
+    lines = "\n".join(f"    {statement}" for statement in statements)
+    path.write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        f'revision = "{NEXT_REVISION}"\ndown_revision = "{SCHEMA_REVISION}"\n'
+        f"branch_labels = depends_on = None\n\n\ndef upgrade():\n{lines}\n"
+    )
+
+
+def test_an_older_database_is_upgraded_on_opening_and_a_copy_stays(held: Office, program_of_tomorrow: Path) -> None:
+    write_migration(
+        program_of_tomorrow,
+        'with op.batch_alter_table("clients") as batch:',
+        '    batch.add_column(sa.Column("colour", sa.Text()))',
+    )
+    before = held.content()
+    outcome = held.run("banco", "migrar")
+    assert outcome.status == 0
+    assert outcome.err == f"O banco {held.database} está na versão {NEXT_REVISION}, a desta versão do programa.\n"
+    copy = held.folder / "carteira.db.antes-da-atualizacao"
+    assert dump(copy) == before
+    assert copy.stat().st_mode & 0o077 == 0
+    assert held.sql("SELECT version_num FROM alembic_version") == [(NEXT_REVISION,)]
+    # Rebuilding the parent must not take its children with it.
+    assert held.sql("SELECT count(*), count(colour) FROM clients") == [(5, 0)]
+    assert held.sql("SELECT count(*) FROM client_tags") == [(6,)]
+    assert held.run("carteira").status == 0
+    assert not held.sql("SELECT name FROM sqlite_master WHERE name LIKE '%alembic_tmp%'")
+
+
+@pytest.mark.parametrize(
+    ("statements", "fragment"),
+    [
+        (('op.add_column("settings", sa.Column("x", sa.Text()))', "raise RuntimeError"), "falhou e foi desfeita"),
+        (('op.execute("UPDATE settings SET value = 1")', 'op.execute("SELECT nada")'), "falhou e foi desfeita"),
+        (('op.execute("DELETE FROM client_tags WHERE client_id = 1")',), "perderia dados e foi desfeita"),
+        (('op.execute("UPDATE client_tags SET client_id = 99 WHERE client_id = 1")',), "perderia dados e foi desfeita"),
+        (('op.drop_table("client_tags")',), "perderia dados e foi desfeita"),
+    ],
+)
+def test_a_migration_that_fails_leaves_the_file_as_it_was(
+    held: Office, program_of_tomorrow: Path, statements: tuple[str, ...], fragment: str
+) -> None:
+    write_migration(program_of_tomorrow, *statements)
+    before, content = held.content(), held.database.read_bytes()
+    outcome = held.run("carteira")
+    assert (outcome.status, outcome.out) == (1, "")
+    (sentence,) = outcome.err.splitlines()
+    assert sentence.startswith(f"A atualização do banco {held.database} {fragment}")
+    assert sentence.endswith("o banco está como antes.")
+    assert held.content() == before
+    assert held.database.read_bytes() == content
+    assert dump(held.folder / "carteira.db.antes-da-atualizacao") == before
+
+
+def test_a_database_in_use_is_not_upgraded_under_its_users(
+    held: Office, program_of_tomorrow: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_migration(program_of_tomorrow, "pass")
+    connect = sqlite3.dbapi2.connect
+    with (
+        closing(sqlite3.connect(held.database, isolation_level=None)) as other,
+        monkeypatch.context() as impatient,
+    ):
+        impatient.setattr(sqlite3.dbapi2, "connect", lambda path, **options: connect(path, **options, timeout=0.05))
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            upgrade.upgrade_now(held.database)
+        other.execute("ROLLBACK")
+    assert held.sql("SELECT version_num FROM alembic_version") == [(SCHEMA_REVISION,)]
+    assert held.run("carteira").status == 0
+
+
+def test_a_database_newer_than_the_program_is_left_alone(held: Office) -> None:
+    held.sql("UPDATE alembic_version SET version_num = '9999'")
+    before = held.database.read_bytes()
+    outcome = held.run("clientes")
+    assert outcome.status == 1
+    assert "criado por uma versão mais nova do caz-tui; atualize o programa para abri-lo." in outcome.err
+    assert held.database.read_bytes() == before
+    assert not list(held.folder.glob("*.antes-*"))
+
+
+def test_a_copy_that_cannot_be_made_stops_the_upgrade(held: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upgrade, "free_name", lambda path: path.parent / "nada" / path.name)
+    before = held.database.read_bytes()
+    with pytest.raises(StorageError, match="não pôde ser copiado antes da atualização"):
+        upgrade.upgrade_now(held.database)
+    assert held.database.read_bytes() == before
