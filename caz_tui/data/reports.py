@@ -1,0 +1,275 @@
+"""Reading what is shown beside the lists: figures, licences, purchases, history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from caz_tui.data import figures
+from caz_tui.data.clock import SAO_PAULO, add_months
+from caz_tui.data.errors import NotFound
+from caz_tui.data.query import ClientQuery, ClientView
+from caz_tui.data.schemas import (
+    FIELD_OF_ATTRIBUTE,
+    Attention,
+    AuditEntry,
+    Benefit,
+    FieldChange,
+    LicenceEvent,
+    Licences,
+    LicenceUser,
+    Payer,
+    PaymentsSummary,
+    PortfolioSummary,
+    Purchase,
+    PurchaseItem,
+    PurchaseStatus,
+    Situation,
+    Suggestion,
+    Tab,
+)
+from caz_tui.data.selects import view_condition
+from caz_tui.data.tables import (
+    audit_entries,
+    benefits,
+    client_tags,
+    clients,
+    licence_events,
+    purchase_items,
+    purchases,
+)
+from caz_tui.data.text import fold
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+MOST_SUGGESTED_VALUES = 200
+
+
+async def _count_each(connection: AsyncConnection, views: list[ClientView], today: date) -> list[int]:
+    # A subquery each, and not one scan for all, so that each is counted along its own index.
+    counts = [
+        select(func.count()).select_from(clients).where(view_condition(view, today)).scalar_subquery() for view in views
+    ]
+    return [int(value) for value in (await connection.execute(select(*counts))).one()]
+
+
+async def tab_counts(connection: AsyncConnection, today: date) -> dict[Tab, int]:
+    """Return how many clients are in each tab."""
+    counts = await _count_each(connection, [ClientView(tab) for tab in Tab], today)
+    return dict(zip(Tab, counts, strict=True))
+
+
+async def summary(connection: AsyncConnection, today: date) -> PortfolioSummary:
+    """Return the figures of Minha carteira, each counted by the query that is its door."""
+    weeks = range(figures.WEEKS_AHEAD)
+    payers = (*Payer, None)
+    queries = [
+        ClientQuery(),
+        *(figures.by_payer(payer) for payer in payers),
+        *(figures.by_situation(situation) for situation in Situation),
+        *(figures.attention(what) for what in Attention),
+        *(figures.expiring_in_week(week, today) for week in weeks),
+    ]
+    counts = iter(await _count_each(connection, [ClientView(Tab.ALL, query) for query in queries], today))
+    total = next(counts)
+    by_payer = {payer: next(counts) for payer in payers}
+    by_situation = {situation: next(counts) for situation in Situation}
+    attention = {what: next(counts) for what in Attention}
+    by_plan = await connection.execute(
+        select(func.min(clients.c.plan), func.count().label("clients"))
+        .where(view_condition(ClientView(), today), clients.c.plan.is_not(None))
+        .group_by(clients.c.plan_folded)
+        .order_by(func.count().desc(), clients.c.plan_folded)
+    )
+    return PortfolioSummary(
+        total=total,
+        active=by_situation[Situation.ACTIVE],
+        by_payer=by_payer,
+        by_situation=by_situation,
+        by_plan={plan: count for plan, count in by_plan},  # noqa: C416 - rows are no pairs to dict()
+        attention=attention,
+        expiring_by_week=tuple(counts),
+        licences=await licences(connection, today),
+    )
+
+
+async def licences(connection: AsyncConnection, today: date) -> Licences:
+    """Return the licences of the Plano Exclusivo in force, those in use, and when the first batch renews."""
+    batches = [purchase for purchase in await all_purchases(connection, today) if purchase.active_licences]
+    users = ClientView(Tab.ALL, figures.licence_users())
+    in_use = await connection.scalar(select(func.count()).select_from(clients).where(view_condition(users, today)))
+    return Licences(
+        bought=sum(batch.active_licences for batch in batches),
+        in_use=int(in_use or 0),
+        renews_on=min((batch.renews_on for batch in batches if batch.renews_on), default=None),
+    )
+
+
+async def licence_users(
+    connection: AsyncConnection, today: date, offset: int, limit: int | None
+) -> tuple[LicenceUser, ...]:
+    """Return some of the clients that use a licence of the Plano Exclusivo, in order of name."""
+    users = (
+        await connection.execute(
+            select(clients.c.id, clients.c.name, clients.c.document)
+            .where(view_condition(ClientView(Tab.ALL, figures.licence_users()), today))
+            .order_by(clients.c.name_folded, clients.c.name, clients.c.id)
+            .offset(offset)
+            .limit(limit)
+        )
+    ).all()
+    first_events = await connection.execute(
+        select(licence_events.c.client_id, func.min(licence_events.c.at).label("at"), licence_events.c.previous_plan)
+        .where(
+            func.lower(licence_events.c.plan) == fold(figures.EXCLUSIVE_PLAN),
+            *([licence_events.c.client_id.in_([user.id for user in users])] if limit is not None else []),
+        )
+        .group_by(licence_events.c.client_id)
+    )
+    event_of = {event.client_id: event for event in first_events}
+    return tuple(
+        LicenceUser(
+            id=user.id,
+            name=user.name,
+            document=user.document,
+            since=event_of[user.id].at.astimezone(SAO_PAULO).date() if user.id in event_of else None,
+            previous_plan=event_of[user.id].previous_plan if user.id in event_of else None,
+        )
+        for user in users
+    )
+
+
+async def all_purchases(connection: AsyncConnection, today: date) -> tuple[Purchase, ...]:
+    """Return every purchase: the Plano Exclusivo in force first, then newest first."""
+    items: dict[int, list[PurchaseItem]] = {}
+    for row in await connection.execute(select(purchase_items).order_by(purchase_items.c.id)):
+        items.setdefault(row.purchase_id, []).append(
+            PurchaseItem(product=row.product, quantity=row.quantity, unit_price_cents=row.unit_price_cents)
+        )
+    newest_first = select(purchases).order_by(purchases.c.bought_on.desc(), purchases.c.number.desc())
+    found = [_purchase(row, tuple(items.get(row.id, ())), today) for row in await connection.execute(newest_first)]
+    return tuple(sorted(found, key=lambda purchase: purchase.active_licences == 0))
+
+
+async def purchase(connection: AsyncConnection, number: str, today: date) -> Purchase:
+    """Return one purchase by its number.
+
+    Raises:
+        NotFound: there is no such purchase.
+    """
+    for found in await all_purchases(connection, today):
+        if fold(found.number) == fold(number.strip()):
+            return found
+    raise NotFound(f"Não há compra com o número {number}.")
+
+
+def _purchase(row: Row[Any], items: tuple[PurchaseItem, ...], today: date) -> Purchase:
+    texts = [fold(text) for text in (row.description, *(item.product for item in items))]
+    status = PurchaseStatus(row.status)
+    return Purchase(
+        number=row.number,
+        bought_on=row.bought_on,
+        description=row.description,
+        payment_method=row.payment_method,
+        status=status,
+        renews_on=row.renews_on,
+        items=items,
+        in_force=status in (PurchaseStatus.PAID, PurchaseStatus.OPEN)
+        and (row.renews_on is None or row.renews_on >= today),
+        is_licence_batch=any(fold(figures.EXCLUSIVE_PLAN) in text or text.startswith("licenca") for text in texts),
+    )
+
+
+async def all_benefits(connection: AsyncConnection) -> tuple[Benefit, ...]:
+    """Return the accumulated benefits, newest first."""
+    found = await connection.execute(select(benefits).order_by(benefits.c.credited_on.desc(), benefits.c.id.desc()))
+    return tuple(
+        Benefit(credited_on=row.credited_on, description=row.description, amount_cents=row.amount_cents)
+        for row in found
+    )
+
+
+async def payments_summary(connection: AsyncConnection, today: date) -> PaymentsSummary:
+    """Return the figures above the list of purchases."""
+    bought = await all_purchases(connection, today)
+    a_year_ago = add_months(today, -12)
+    waiting = (PurchaseStatus.OPEN, PurchaseStatus.OVERDUE)
+    credited = await connection.scalar(select(func.coalesce(func.sum(benefits.c.amount_cents), 0)))
+    return PaymentsSummary(
+        paid_in_12_months_cents=sum(
+            one.total_cents for one in bought if one.status is PurchaseStatus.PAID and one.bought_on > a_year_ago
+        ),
+        open_cents=sum(one.total_cents for one in bought if one.status in waiting),
+        next_renewal=min((one.renews_on for one in bought if one.in_force and one.renews_on), default=None),
+        benefits_cents=int(credited or 0),
+    )
+
+
+async def history(connection: AsyncConnection, client_id: int) -> tuple[AuditEntry, ...]:
+    """Return who changed what on a client, newest first."""
+    found = await connection.execute(
+        select(audit_entries).where(audit_entries.c.client_id == client_id).order_by(audit_entries.c.id.desc())
+    )
+    return tuple(
+        AuditEntry(
+            at=row.at,
+            by=row.by,
+            action=row.action,
+            changes=tuple(
+                FieldChange(field=FIELD_OF_ATTRIBUTE[name], before=before, after=after)
+                for name, (before, after) in row.changes.items()
+            ),
+        )
+        for row in found
+    )
+
+
+async def timeline(connection: AsyncConnection, client_id: int) -> tuple[LicenceEvent, ...]:
+    """Return the steps in the life of a client's licence, newest first."""
+    found = await connection.execute(
+        select(licence_events)
+        .where(licence_events.c.client_id == client_id)
+        .order_by(licence_events.c.at.desc(), licence_events.c.id.desc())
+    )
+    fields = tuple(LicenceEvent.model_fields)
+    return tuple(LicenceEvent(**{name: getattr(row, name) for name in fields}) for row in found)
+
+
+async def known_plans(connection: AsyncConnection) -> tuple[str, ...]:
+    """Return the plans in use, most used first."""
+    found = await connection.scalars(
+        select(func.min(clients.c.plan))
+        .where(clients.c.plan.is_not(None))
+        .group_by(clients.c.plan_folded)
+        .order_by(func.count().desc(), clients.c.plan_folded)
+        .limit(MOST_SUGGESTED_VALUES)
+    )
+    return tuple(str(plan) for plan in found)
+
+
+async def known_tags(connection: AsyncConnection) -> tuple[str, ...]:
+    """Return the tags in use, in their folded form."""
+    tags = select(client_tags.c.tag_folded).distinct().order_by(client_tags.c.tag_folded).limit(MOST_SUGGESTED_VALUES)
+    return tuple(await connection.scalars(tags))
+
+
+async def suggestions(connection: AsyncConnection, text: str, limit: int) -> tuple[Suggestion, ...]:
+    """Return clients whose searched texts hold every word, those that begin with it first."""
+    # A lone accent folds to nothing.
+    words = [word for word in map(fold, text.split()) if word]
+    if not words:
+        return ()
+    begins = func.instr(clients.c.name_folded, words[0]) == 1
+    holds = [func.instr(clients.c.search, word) > 0 for word in words]
+    found = await connection.execute(
+        select(clients.c.id, clients.c.name, clients.c.document)
+        .where(*holds)
+        .order_by(begins.desc(), clients.c.name_folded, clients.c.id)
+        .limit(limit)
+    )
+    return tuple(Suggestion(id=row.id, name=row.name, document=row.document) for row in found)

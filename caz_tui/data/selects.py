@@ -1,0 +1,179 @@
+"""From a ``ClientView`` to SQL: conditions, orders, and the keys by which a list is walked."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true, tuple_
+
+from caz_tui.data.documents import bare
+from caz_tui.data.query import NEVER, WITHOUT_PAYER, YES, YES_NO_FIELDS, Choice, Criterion, Span, TextMatch, Word
+from caz_tui.data.schemas import Field, LicenceHistory, Payer, Tab
+from caz_tui.data.tables import client_tags, clients
+from caz_tui.data.text import fold
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from caz_tui.data.query import ClientQuery, ClientView, Match
+    from caz_tui.data.schemas import Order
+
+Condition = ColumnElement[bool]
+
+_c = clients.c
+
+_FILTER_COLUMN: dict[Field, ColumnElement[Any]] = {
+    Field.NAME: _c.name_folded,
+    Field.TRADE_NAME: _c.trade_name_folded,
+    Field.DOCUMENT: _c.document,
+    Field.SITUATION: _c.situation,
+    Field.PLAN: _c.plan_folded,
+    Field.PAYER: _c.payer,
+    Field.EXPIRES_ON: _c.expires_on,
+    Field.AUTO_RENEWS: _c.auto_renews,
+    Field.LICENCE_HISTORY: _c.licence_history,
+    Field.LAST_EXPORT: _c.export_end,
+    Field.CHARGES: _c.ca_charges,
+    Field.EMAIL: _c.email_folded,
+    Field.PHONE: _c.phone,
+    Field.CITY: _c.city_folded,
+    Field.STATE: _c.state,
+    Field.SUPPORT_ID: _c.support_id_folded,
+    Field.ARCHIVED: _c.archived,
+}
+SORT_FIELDS = tuple(field for field in _FILTER_COLUMN if field is not Field.ARCHIVED)
+_ALWAYS_SET = {Field.NAME, Field.DOCUMENT, Field.SITUATION, Field.LICENCE_HISTORY, Field.CHARGES}
+_PHONE_MASK = re.compile(r"[\s().\-/]")
+
+
+def view_condition(view: ClientView, today: date) -> Condition:
+    """Return what a client must satisfy to be in a view."""
+    condition = and_(tab_condition(view.tab), query_condition(view.query, today))
+    # Archived clients leave every tab unless the query itself asks for them.
+    return condition if view.query.asks_for_archived else and_(_c.archived == false(), condition)
+
+
+def tab_condition(tab: Tab) -> Condition:
+    """Return who is in a tab, archived clients aside."""
+    match tab:
+        case Tab.PAID_BY_CLIENT:
+            return and_(_c.payer == Payer.CLIENT.value, _c.licence_history == LicenceHistory.ACTIVE.value)
+        case Tab.PAID_BY_OFFICE:
+            return _c.payer == Payer.OFFICE.value
+        case Tab.WITHOUT_PLAN:
+            return _c.plan_folded.is_(None)
+        case _:
+            return true()
+
+
+def query_condition(query: ClientQuery, today: date) -> Condition:
+    """Return what a client must satisfy for every part of a query to hold."""
+    return and_(true(), *(_part_condition(part, today) for part in query.parts))
+
+
+def _part_condition(part: Word | Criterion, today: date) -> Condition:
+    if isinstance(part, Word):
+        return func.instr(_c.search, fold(part.text)) > 0
+    accepted = or_(false(), *(_match_condition(part.field, match, today) for match in part.matches))
+    if not part.negated:
+        return accepted
+    # Without a value a comparison is neither true nor false; the complement takes those clients in.
+    return not_(func.coalesce(accepted, false()))
+
+
+def _match_condition(field: Field, match: Match, today: date) -> Condition:
+    if field is Field.TAGS:
+        assert isinstance(match, TextMatch)
+        tagged = and_(
+            client_tags.c.client_id == _c.id, _text_condition(client_tags.c.tag_folded, fold(match.text), match)
+        )
+        return exists().where(tagged).correlate(clients)
+    column = _FILTER_COLUMN[field]
+    match match:
+        case Choice(slug) if slug in {NEVER, WITHOUT_PAYER}:
+            return column.is_(None)
+        case Choice(slug) if field in YES_NO_FIELDS:
+            return column == (slug == YES)
+        case Choice(slug):
+            return column == slug
+        case TextMatch(text):
+            return _text_condition(column, _comparable(field, text, prefix=match.prefix), match)
+        case Span():
+            first, last = match.resolve(today)
+            ends = [column >= first] if first else []
+            return and_(*ends, column <= last) if last else and_(*ends)
+
+
+def _text_condition(column: ColumnElement[Any], text: str, match: TextMatch) -> Condition:
+    if not match.prefix:
+        return column == text
+    if not text:
+        return column.is_not(None)
+    # A range, not LIKE: it uses the index and gives no character a meaning of its own.
+    return and_(column >= text, column < _next_text(text)) if _next_text(text) else column >= text
+
+
+def _next_text(prefix: str) -> str:
+    """Return the least text after every text that begins with a prefix, or nothing when there is none."""
+    for place in range(len(prefix) - 1, -1, -1):
+        code = ord(prefix[place]) + 1
+        if code == 0xD800:
+            code = 0xE000
+        if code <= 0x10FFFF:
+            return prefix[:place] + chr(code)
+    return ""
+
+
+def _comparable(field: Field, text: str, *, prefix: bool) -> str:
+    """Return a text in the form its column holds."""
+    if field is Field.DOCUMENT:
+        return bare(text)
+    if field is Field.PHONE:
+        digits = _PHONE_MASK.sub("", text)
+        return digits if digits.startswith("+") or (prefix and not digits) else f"+55{digits}"
+    return fold(text)
+
+
+def sort_key(order: Order) -> list[ColumnElement[Any]]:
+    """Return the columns a list is sorted by, in an order an index holds; their values tell any two clients apart."""
+    column = _FILTER_COLUMN[order.field]
+    if order.field is Field.NAME:
+        return [_c.name_folded, _c.name, _c.id]
+    # No two clients have the same document, so nothing is left for their names to decide.
+    return [column, _c.id] if order.field is Field.DOCUMENT else [column, _c.name_folded, _c.id]
+
+
+def segments(order: Order) -> tuple[Condition, ...]:
+    """Return the runs a sorted list consists of: clients with a value, then those without."""
+    if order.field in _ALWAYS_SET:
+        return (true(),)
+    column = _FILTER_COLUMN[order.field]
+    return column.is_not(None), column.is_(None)
+
+
+def segment_of(order: Order, key: tuple[Any, ...]) -> int:
+    """Return which of the runs a sort key stands in."""
+    return int(order.field not in _ALWAYS_SET and key[0] is None)
+
+
+def directed(order: Order, segment: int, *, backwards: bool = False) -> list[ColumnElement[Any]]:
+    """Return the ORDER BY of one run; the run without a value is in order of name whichever way the list goes."""
+    descending = (order.descending and segment == 0) != backwards
+    columns = sort_key(order)[segment:]
+    return [column.desc() if descending else column.asc() for column in columns]
+
+
+def beyond(order: Order, segment: int, key: tuple[Any, ...], *, backwards: bool, inclusive: bool) -> Condition:
+    """Return what stands after (or before) a key within its run."""
+    columns = tuple_(*sort_key(order)[segment:])
+    values = tuple_(*key[segment:])
+    descending = (order.descending and segment == 0) != backwards
+    if inclusive:
+        return columns <= values if descending else columns >= values
+    return columns < values if descending else columns > values
+
+
+def matching(view: ClientView, today: date) -> Any:  # noqa: ANN401 - SQLAlchemy's own type is a thicket
+    """Return the SELECT of a view's sort keys, unordered, to be narrowed and ordered by whoever walks it."""
+    return select(*sort_key(view.order)).where(view_condition(view, today))

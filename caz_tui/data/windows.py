@@ -1,0 +1,146 @@
+"""Walking a sorted list by keys, so that any stretch of it is a short walk along an index.
+
+A list is one or two runs (clients with a value, then those without). A *fence* is the sort key of the row at a known
+place; a stretch is read from the nearest fence or end, in whichever direction is shorter.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from caz_tui.data.rows import CLIENT_COLUMNS, ROW_COLUMNS, client, client_row
+from caz_tui.data.selects import beyond, directed, segment_of, segments, sort_key, view_condition
+from caz_tui.data.tables import clients
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Column, Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from caz_tui.data.query import ClientView
+    from caz_tui.data.schemas import Client, ClientRow
+
+Key = tuple[Any, ...]
+Columns = tuple["Column[Any]", ...]
+MOST_FENCES = 4_096
+
+
+class Walk:
+    """One sorted list, with what is known of it so far: its length and some fences."""
+
+    def __init__(self, view: ClientView, today: date) -> None:
+        self._view = view
+        self._condition = view_condition(view, today)
+        self._total: int | None = None
+        self._places: list[int] = []
+        self._fences: dict[int, Key] = {}
+
+    async def count(self, connection: AsyncConnection) -> int:
+        """Return how many clients the list holds."""
+        if self._total is None:
+            counting = select(func.count()).select_from(clients).where(self._condition)
+            self._total = int(await connection.scalar(counting) or 0)
+        return self._total
+
+    async def page(self, connection: AsyncConnection, offset: int, limit: int) -> tuple[ClientRow, ...]:
+        """Return up to ``limit`` consecutive rows from place ``offset`` (0 is the first)."""
+        return tuple(client_row(row) for row in await self._stretch(connection, ROW_COLUMNS, offset, limit))
+
+    async def clients(self, connection: AsyncConnection, offset: int, limit: int) -> tuple[Client, ...]:
+        """Return up to ``limit`` consecutive clients whole, from place ``offset``."""
+        return tuple(client(row) for row in await self._stretch(connection, CLIENT_COLUMNS, offset, limit))
+
+    async def _stretch(self, connection: AsyncConnection, columns: Columns, offset: int, limit: int) -> list[Row[Any]]:
+        if self._total is not None:
+            # A negative LIMIT would mean none at all.
+            limit = max(0, min(limit, self._total - offset))
+        if limit == 0:
+            return []
+        place, key = self._fence_before(offset)
+        if self._total is not None and self._total - offset - limit < offset - place:
+            found = await self._step(connection, columns, None, self._total - offset - limit, limit, backwards=True)
+            found.reverse()
+        else:
+            found = await self._step(connection, columns, key, offset - place, limit, backwards=False)
+        width = len(sort_key(self._view.order))
+        if found:
+            self._remember(offset, tuple(found[0][-width:]))
+        return found
+
+    async def place_of(self, connection: AsyncConnection, client_id: int) -> int | None:
+        """Return the place of a client in the list, or None when it is not in it."""
+        columns = sort_key(self._view.order)
+        own = (await connection.execute(select(*columns).where(clients.c.id == client_id, self._condition))).first()
+        if own is None:
+            return None
+        order = self._view.order
+        segment = segment_of(order, tuple(own))
+        before = beyond(order, segment, tuple(own), backwards=True, inclusive=False)
+        runs = segments(order)
+        place = 0
+        for condition in (*runs[:segment], runs[segment] & before):
+            counting = select(func.count()).select_from(clients).where(self._condition, condition)
+            place += int(await connection.scalar(counting) or 0)
+        return place
+
+    async def _step(
+        self,
+        connection: AsyncConnection,
+        wanted: Columns,
+        start: Key | None,
+        skip: int,
+        limit: int,
+        *,
+        backwards: bool,
+    ) -> list[Any]:
+        """Walk from a fence (or from an end of the list) over ``skip`` rows and collect the next ``limit``."""
+        order = self._view.order
+        runs = list(enumerate(segments(order)))
+        if backwards:
+            runs.reverse()
+        if start is not None:
+            runs = [run for run in runs if run[0] >= segment_of(order, start)]
+        found: list[Any] = []
+        for segment, run in runs:
+            statement = (
+                select(*wanted, *(column.label(f"key_{i}") for i, column in enumerate(sort_key(order))))
+                .where(self._condition, run)
+                .order_by(*directed(order, segment, backwards=backwards))
+                .limit(limit - len(found))
+                .offset(skip)
+            )
+            if start is not None and segment == segment_of(order, start):
+                statement = statement.where(beyond(order, segment, start, backwards=backwards, inclusive=True))
+            rows = (await connection.execute(statement)).all()
+            found.extend(rows)
+            if len(found) >= limit:
+                break
+            if rows:
+                skip = 0
+            elif skip and segment != runs[-1][0]:
+                skip -= await self._length(connection, segment, run, start)
+        return found
+
+    async def _length(self, connection: AsyncConnection, segment: int, run: Any, start: Key | None) -> int:  # noqa: ANN401
+        """Return how many rows of a run were skipped, being all of them from the start."""
+        counting = select(func.count()).select_from(clients).where(self._condition, run)
+        if start is not None and segment == segment_of(self._view.order, start):
+            counting = counting.where(beyond(self._view.order, segment, start, backwards=False, inclusive=True))
+        return int(await connection.scalar(counting) or 0)
+
+    def _fence_before(self, offset: int) -> tuple[int, Key | None]:
+        index = bisect_right(self._places, offset)
+        if index == 0:
+            return 0, None
+        place = self._places[index - 1]
+        return place, self._fences[place]
+
+    def _remember(self, place: int, key: Key) -> None:
+        if place not in self._fences and len(self._fences) < MOST_FENCES:
+            insort(self._places, place)
+        if place in self._fences or len(self._fences) < MOST_FENCES:
+            self._fences[place] = key

@@ -1,0 +1,91 @@
+"""Every list the service gives is the list plain Python gives: who is in it, in what order, window by window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from caz_tui.data.query import ClientView
+from caz_tui.data.schemas import Order, Tab
+from caz_tui.data.selects import SORT_FIELDS
+from tests.unit.oracle import Known, expected, is_in_view
+from tests.unit.strategies import TODAY, portfolios, views
+
+if TYPE_CHECKING:
+    from caz_tui.data.schemas import ClientChanges, Field
+    from tests.support import Desk
+
+windows = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 20)), max_size=8)
+
+
+def _known(desk: Desk, portfolio: list[ClientChanges]) -> list[Known]:
+    return [Known(*pair) for pair in zip(desk.refill(portfolio), portfolio, strict=True)]
+
+
+async def _compare(desk: Desk, view: ClientView, right: list[int], asked: list[tuple[int, int]]) -> None:
+    service = desk.service
+    for step, (offset, limit) in enumerate(asked):
+        if step == len(asked) // 2:
+            assert await service.count(view) == len(right)
+        page = await service.page(view, offset, limit)
+        assert page.offset == offset
+        assert [row.id for row in page.rows] == right[offset : offset + limit], (str(view.query), offset, limit)
+    assert await service.count(view) == len(right)
+
+
+@given(portfolios(), st.lists(st.tuples(views, windows), min_size=1, max_size=4))
+def test_windows_in_any_order_are_slices_of_the_right_list(
+    desk: Desk, portfolio: list[ClientChanges], asked: list[tuple[ClientView, list[tuple[int, int]]]]
+) -> None:
+    known = _known(desk, portfolio)
+    for view, places in asked:
+        desk.run(_compare(desk, view, expected(known, view, TODAY), places))
+
+
+@given(portfolios(), views)
+def test_a_client_is_found_at_its_place(desk: Desk, portfolio: list[ClientChanges], view: ClientView) -> None:
+    known = _known(desk, portfolio)
+    right = expected(known, view, TODAY)
+    places = {client.id: desk.run(desk.service.place_of(view, client.id)) for client in known}
+    assert places == {client.id: right.index(client.id) if client.id in right else None for client in known}
+
+
+@given(portfolios(0, 60), st.lists(views, min_size=4, max_size=4))
+def test_every_query_counts_the_right_clients(
+    desk: Desk, portfolio: list[ClientChanges], asked: list[ClientView]
+) -> None:
+    known = _known(desk, portfolio)
+    for view in asked:
+        right = sum(is_in_view(client, view, TODAY) for client in known)
+        assert desk.run(desk.service.count(view)) == right, (view.tab, str(view.query))
+
+
+@pytest.mark.parametrize("field", SORT_FIELDS)
+@settings(max_examples=5)
+@given(portfolios(20, 40), st.sampled_from(Tab))
+def test_every_order(desk: Desk, field: Field, portfolio: list[ClientChanges], tab: Tab) -> None:
+    known = _known(desk, portfolio)
+    for descending in (False, True):
+        view = ClientView(tab, order=Order(field=field, descending=descending))
+        page = desk.run(desk.service.page(view, 0, 100))
+        assert [row.id for row in page.rows] == expected(known, view, TODAY), view.order
+
+
+@given(portfolios())
+def test_the_counts_of_the_tabs_are_those_of_their_lists(desk: Desk, portfolio: list[ClientChanges]) -> None:
+    known = _known(desk, portfolio)
+    counts = desk.run(desk.service.tab_counts())
+    assert counts == {tab: len(expected(known, ClientView(tab), TODAY)) for tab in Tab}
+    assert counts == {tab: desk.run(desk.service.count(ClientView(tab))) for tab in Tab}
+
+
+@given(portfolios(1))
+def test_rows_hold_what_was_written(desk: Desk, portfolio: list[ClientChanges]) -> None:
+    known = _known(desk, portfolio)
+    for client in known:
+        found = desk.run(desk.service.client(client.id))
+        for name in type(client.fields).model_fields:
+            assert getattr(found, name) == getattr(client.fields, name)

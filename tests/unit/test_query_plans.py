@@ -1,0 +1,78 @@
+"""Every list that the screen offers is read along an index, sorted as it comes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event
+
+from caz_tui.data.query import ClientQuery, ClientView
+from caz_tui.data.schemas import Field, Order, Tab
+from caz_tui.data.selects import SORT_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from caz_tui.data.service import PortfolioService
+
+# Where a tab leaves but one value, SQLite sorts those of the same name once more, a few at a time.
+_SAME_FOR_ALL_OF = {
+    Tab.PAID_BY_CLIENT: (Field.PAYER, Field.LICENCE_HISTORY),
+    Tab.PAID_BY_OFFICE: (Field.PAYER,),
+}
+Statement = tuple[str, Any]
+
+
+@pytest.fixture
+def asked(service: PortfolioService) -> Iterator[list[Statement]]:
+    """What the service asks the database for."""
+    found: list[Statement] = []
+    engine = service._database._engine.sync_engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if statement.startswith("SELECT"):
+            found.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
+
+
+async def _plans(service: PortfolioService, asked: list[Statement]) -> list[str]:
+    async with service._database.read() as connection:
+        return [
+            " / ".join(
+                row.detail for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            )
+            for statement, parameters in asked
+        ]
+
+
+@pytest.mark.parametrize("descending", [False, True], ids=["crescente", "decrescente"])
+@pytest.mark.parametrize("tab", Tab)
+async def test_pages_are_walked_along_an_index(
+    service: PortfolioService, asked: list[Statement], tab: Tab, descending: bool
+) -> None:
+    for field in SORT_FIELDS:
+        view = ClientView(tab, order=Order(field=field, descending=descending))
+        asked.clear()
+        await service.page(view, 0, 5)
+        await service.page(view, 7, 5)
+        total = await service.count(view)
+        await service.page(view, total - 5, 5)
+        listing = [one for one in asked if "ORDER BY" in one[0]]
+        assert len(listing) >= 3
+        for plan in await _plans(service, listing):
+            assert "USING INDEX" in plan, (tab, field, plan)
+            if field not in _SAME_FOR_ALL_OF.get(tab, ()):
+                assert "TEMP B-TREE" not in plan, (tab, field, plan)
+            assert "TEMP B-TREE FOR ORDER BY" not in plan, (tab, field, plan)
+
+
+@pytest.mark.parametrize("text", ["situacao:ativo", "vencimento:30d renovacao:nao", "uf:SP", "plano:Controle*"])
+async def test_a_filter_is_sorted_along_an_index(service: PortfolioService, asked: list[Statement], text: str) -> None:
+    await service.page(ClientView(Tab.ALL, ClientQuery.parse(text)), 0, 50)
+    for plan in await _plans(service, list(asked)):
+        assert "USING INDEX" in plan
+        assert "SCAN clients" not in plan.replace("SCAN clients USING INDEX", "")
