@@ -1,0 +1,79 @@
+"""Files that take their name only when they are whole, and that nobody else may read."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+from caz_tui.data.errors import SheetError
+from caz_tui.data.sheets.cells import harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_PRIVATE = 0o600
+_REASONS = {
+    errno.ENOENT: "a pasta não existe",
+    errno.ENOTDIR: "a pasta não existe",
+    errno.EACCES: "você não tem permissão para gravar nessa pasta",
+    errno.EPERM: "você não tem permissão para gravar nessa pasta",
+    errno.EROFS: "o disco é só de leitura",
+    errno.ENOSPC: "o disco está cheio",
+    errno.EDQUOT: "a sua cota de disco acabou",
+    errno.EFBIG: "o arquivo passa do tamanho permitido",
+    errno.ENAMETOOLONG: "o nome é longo demais",
+}
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a new file that takes the place of what stands at the path once it is whole and on the disk.
+
+    Raises:
+        SheetError: it cannot be written; what stood at the path stands there still.
+    """
+    # A name that will be refused is refused before the work is done, not after.
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        mode = stat.S_IFREG
+    except (OSError, ValueError) as error:
+        raise SheetError(cannot_write(path.name, error)) from None
+    if not stat.S_ISREG(mode):
+        raise SheetError(f"{harmless(path.name)} não é um arquivo e não pode ser substituído.")
+    unfinished = path.with_name(f".caz-tui-{secrets.token_hex(8)}.tmp")
+    try:
+        descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE)
+    except (OSError, ValueError) as error:
+        raise SheetError(cannot_write(path.name, error)) from None
+    try:
+        with os.fdopen(descriptor, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        unfinished.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise SheetError(cannot_write(path.name, error)) from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def cannot_write(name: str, error: Exception) -> str:
+    """Return the sentence for a file that could not be written."""
+    number = error.errno if isinstance(error, OSError) else None
+    reason = _REASONS.get(number or 0) or getattr(error, "strerror", None) or "o nome não é válido"
+    return f"O arquivo {harmless(name)} não pôde ser gravado: {reason}."
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
