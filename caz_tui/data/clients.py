@@ -1,0 +1,337 @@
+"""Writing clients: every change is checked against the version it was made from, recorded, and written whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sqlalchemy import delete, func, insert, select, update
+
+from caz_tui.data.clock import add_months, today
+from caz_tui.data.documents import mask
+from caz_tui.data.errors import FieldProblem, InvalidClient, NotFound, Refused, StaleClient
+from caz_tui.data.figures import EXCLUSIVE_PLAN
+from caz_tui.data.reports import licences
+from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_of, merged, tag_keys
+from caz_tui.data.schemas import (
+    Client,
+    ClientChanges,
+    Contract,
+    ExportPeriod,
+    Field,
+    Labelled,
+    LicenceHistory,
+    Payer,
+    Situation,
+)
+from caz_tui.data.tables import audit_entries, client_tags, clients, licence_events
+from caz_tui.data.text import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from caz_tui.data.clock import Clock
+    from caz_tui.data.schemas import Term
+
+LICENCE_FIELDS = ("plan", "payer", "expires_on", "auto_renews", "licence_history")
+
+
+class Author(NamedTuple):
+    """Who is writing, and the clock that says when."""
+
+    name: str
+    clock: Clock
+
+
+async def fetch(connection: AsyncConnection, client_id: int) -> Client:
+    """Return a client whole.
+
+    Raises:
+        NotFound: there is no such client (any more).
+    """
+    row = (await connection.execute(select(*CLIENT_COLUMNS).where(clients.c.id == client_id))).first()
+    if row is None:
+        raise NotFound("O cliente não existe mais; outra pessoa o excluiu.")
+    return client(row)
+
+
+async def create(connection: AsyncConnection, changes: ClientChanges, author: Author) -> Client:
+    """Insert a client and return it.
+
+    Raises:
+        InvalidClient: name or document is missing, or another client has the document.
+        Refused: it would use a licence of the Plano Exclusivo and none is free.
+    """
+    _require(changes)
+    await _refuse_taken_document(connection, changes.document)
+    await _take_licence(connection, None, changes, today(author.clock))
+    client_id = await insert_new(connection, changes, author)
+    created = await fetch(connection, client_id)
+    await record(connection, author, "Cadastrou", created)
+    if changes.plan:
+        await _record_licence(connection, author, "Cadastrou", created, None, None)
+    return created
+
+
+async def insert_new(connection: AsyncConnection, changes: ClientChanges, author: Author) -> int:
+    """Insert the rows of a new client without asking anything, and return its id."""
+    moment = author.clock.now()
+    columns = {
+        **columns_of(changes),
+        "version": 1,
+        "created_at": moment,
+        "created_by": author.name,
+        "updated_at": moment,
+    }
+    client_id = int(await connection.scalar(insert(clients).values(columns).returning(clients.c.id)))
+    await _write_tags(connection, client_id, tag_keys(changes))
+    return client_id
+
+
+async def change(
+    connection: AsyncConnection,
+    client_id: int,
+    changes: ClientChanges,
+    version: int,
+    author: Author,
+    *,
+    action: str = "Editou",
+    term: Term | None = None,
+) -> Client:
+    """Write some fields of a client, provided that it is still at the version the changes were made from.
+
+    Raises:
+        NotFound: there is no such client (any more).
+        StaleClient: someone else changed it since; holds their version.
+        InvalidClient: another client has the new document.
+        Refused: it would use a licence of the Plano Exclusivo and none is free.
+    """
+    current = await fetch(connection, client_id)
+    if current.version != version:
+        raise StaleClient(current)
+    wanted = merged(current, changes)
+    if wanted.document != current.document:
+        await _refuse_taken_document(connection, wanted.document)
+    await _take_licence(connection, current, wanted, today(author.clock))
+    return await write(connection, current, wanted, author, action=action, term=term)
+
+
+async def write(
+    connection: AsyncConnection,
+    current: Client,
+    wanted: ClientChanges,
+    author: Author,
+    *,
+    action: str,
+    term: Term | None = None,
+) -> Client:
+    """Write the fields in which a client differs from what is wanted, with history; returns it as it is then."""
+    changed = differing(current, wanted)
+    if not changed and term is None:
+        return current
+    columns = {**columns_of(wanted), "version": current.version + 1, "updated_at": author.clock.now()}
+    await connection.execute(update(clients).where(clients.c.id == current.id).values(columns))
+    if "tags" in changed:
+        await connection.execute(delete(client_tags).where(client_tags.c.client_id == current.id))
+        await _write_tags(connection, current.id, tag_keys(wanted))
+    written = await fetch(connection, current.id)
+    await record(connection, author, action, written, before=current, changed=changed)
+    if term is not None or any(name in LICENCE_FIELDS for name in changed):
+        await _record_licence(connection, author, action, written, current.plan, term)
+    return written
+
+
+async def remove(connection: AsyncConnection, client_id: int, version: int, author: Author) -> None:
+    """Delete a prospect with all that belongs to it.
+
+    Raises:
+        NotFound: there is no such client (any more).
+        StaleClient: someone else changed it since.
+        Refused: its situation does not allow it to be deleted.
+    """
+    current = await fetch(connection, client_id)
+    if current.version != version:
+        raise StaleClient(current)
+    if not current.situation.is_prospect:
+        raise Refused(
+            f"{current.name} está em {current.situation.label}; só se exclui quem está em Muito recomendado "
+            "ou Não conectado. Você pode arquivar o cliente."
+        )
+    await record(connection, author, "Excluiu", current, before=current, changed=("name", "document"))
+    await connection.execute(delete(client_tags).where(client_tags.c.client_id == client_id))
+    await connection.execute(delete(licence_events).where(licence_events.c.client_id == client_id))
+    await connection.execute(delete(clients).where(clients.c.id == client_id))
+
+
+async def contract(
+    connection: AsyncConnection, client_id: int, terms: Contract, version: int, author: Author
+) -> Client:
+    """Contract a plan for a prospect, or renew or change the plan of any other client.
+
+    The new term starts where a running one ends when the plan stays the same, and today otherwise.
+
+    Raises:
+        NotFound: there is no such client (any more).
+        StaleClient: someone else changed it since.
+        Refused: the plan would use a licence of the Plano Exclusivo and none is free.
+    """
+    current = await fetch(connection, client_id)
+    day = today(author.clock)
+    same_plan = current.plan is not None and fold(current.plan) == fold(terms.plan)
+    starts_on = max(current.expires_on or day, day) if same_plan else day
+    is_first = current.plan is None or current.situation.is_prospect
+    action = "Contratou um plano" if is_first else "Renovou o plano" if same_plan else "Trocou de plano"
+    changes = ClientChanges(
+        plan=terms.plan,
+        payer=terms.payer,
+        auto_renews=terms.auto_renews,
+        expires_on=add_months(starts_on, terms.term.months),
+        licence_history=LicenceHistory.ACTIVE,
+        situation=Situation.ACTIVE,
+    )
+    return await change(connection, client_id, changes, version, author, action=action, term=terms.term)
+
+
+def uses_licence(plan: str | None, payer: Payer | None, *, archived: bool) -> bool:
+    """Tell whether a client with this plan and payer uses a licence of the Plano Exclusivo."""
+    return plan is not None and payer is Payer.OFFICE and not archived and fold(plan) == fold(EXCLUSIVE_PLAN)
+
+
+async def record(
+    connection: AsyncConnection,
+    author: Author,
+    action: str,
+    subject: Client,
+    *,
+    before: Client | None = None,
+    changed: Iterable[str] = (),
+) -> None:
+    """Add one line to the audit trail."""
+    changes = {
+        name: [shown(getattr(before, name)), shown(getattr(subject, name))] for name in changed if before is not None
+    }
+    await connection.execute(insert(audit_entries).values(audit_row(author, action, subject.id, subject, changes)))
+
+
+def audit_row(
+    author: Author, action: str, client_id: int, subject: Client | ClientChanges, changes: dict[str, list[str]]
+) -> dict[str, Any]:
+    """Return one line of the audit trail as it is stored."""
+    return {
+        "at": author.clock.now(),
+        "by": author.name,
+        "action": action,
+        "client_id": client_id,
+        "subject": f"{subject.name} ({mask(subject.document)})",
+        "changes": changes,
+    }
+
+
+def differing(current: Client, wanted: ClientChanges) -> list[str]:
+    """Return the fields in which a client differs from what is wanted."""
+    return [name for name in ClientChanges.model_fields if getattr(current, name) != getattr(wanted, name)]
+
+
+def shown(value: Any) -> str:  # noqa: ANN401 - any field of a client
+    """Return a field's value as the trail keeps it, for people to read."""
+    match value:
+        case None | () | "":
+            return "–"
+        case bool():
+            return "Sim" if value else "Não"
+        case Labelled():
+            return value.label
+        case ExportPeriod():
+            return f"{value.start:%d/%m/%Y} a {value.end:%d/%m/%Y}"
+        case tuple():
+            return ", ".join(value)
+        case _:
+            return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else str(value)
+
+
+def _require(changes: ClientChanges) -> None:
+    problems = [
+        FieldProblem(field.value, "", reason)
+        for field, value, reason in (
+            (Field.NAME, changes.name, "Falta o nome do cliente."),
+            (Field.DOCUMENT, changes.document, "Falta o CNPJ ou CPF."),
+        )
+        if not value
+    ]
+    if problems:
+        raise InvalidClient(tuple(problems))
+
+
+async def _refuse_taken_document(connection: AsyncConnection, document: str) -> None:
+    owner = await connection.scalar(select(clients.c.name).where(clients.c.document == document))
+    if owner is not None:
+        reason = f"O documento {mask(document)} já é de {owner}."
+        raise InvalidClient((FieldProblem(Field.DOCUMENT.value, mask(document), reason),))
+
+
+async def _take_licence(connection: AsyncConnection, current: Client | None, wanted: ClientChanges, day: date) -> None:
+    """Refuse a client a licence of the Plano Exclusivo that it does not hold yet when none is free."""
+    holds = current is not None and uses_licence(current.plan, current.payer, archived=current.archived)
+    if holds or not uses_licence(wanted.plan, wanted.payer, archived=wanted.archived):
+        return
+    left = await licences(connection, day)
+    if left.free == 0:
+        raise Refused(
+            f"Não há licença livre do Plano Exclusivo: {left.bought} compradas, {left.in_use} em uso. "
+            "Compre mais licenças ou escolha que o cliente pague."
+        )
+
+
+async def _write_tags(connection: AsyncConnection, client_id: int, keys: set[str]) -> None:
+    if keys:
+        rows = [{"client_id": client_id, "tag_folded": key} for key in sorted(keys)]
+        await connection.execute(insert(client_tags), rows)
+
+
+async def _record_licence(
+    connection: AsyncConnection,
+    author: Author,
+    what: str,
+    subject: Client,
+    previous_plan: str | None,
+    term: Term | None,
+) -> None:
+    row = licence_row(author, what, subject.id, subject, previous_plan, term)
+    await connection.execute(insert(licence_events).values(row))
+
+
+def licence_row(
+    author: Author,
+    what: str,
+    client_id: int,
+    subject: Client | ClientChanges,
+    previous_plan: str | None,
+    term: Term | None = None,
+) -> dict[str, Any]:
+    """Return one step in the life of a licence as it is stored."""
+    return {
+        "client_id": client_id,
+        "at": author.clock.now(),
+        "by": author.name,
+        "what": what,
+        "plan": subject.plan,
+        "previous_plan": previous_plan,
+        "payer": subject.payer,
+        "term": term,
+        "expires_on": subject.expires_on,
+        "auto_renews": subject.auto_renews,
+    }
+
+
+async def taken_documents(connection: AsyncConnection, documents: Iterable[str]) -> set[str]:
+    """Return those of some bare documents that belong to a client already."""
+    wanted = list(documents)
+    found = await connection.scalars(select(clients.c.document).where(clients.c.document.in_(wanted)))
+    return set(found)
+
+
+async def count_all(connection: AsyncConnection) -> int:
+    """Return how many clients there are, archived ones included."""
+    return int(await connection.scalar(select(func.count()).select_from(clients)) or 0)
