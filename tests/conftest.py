@@ -1,0 +1,65 @@
+"""Fixtures that tests of every level share."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from caz_tui.data.demo import fill
+from caz_tui.data.engine import Database
+from caz_tui.data.service import PortfolioService
+from tests.support import Desk, FrozenClock
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+_CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
+settings.register_profile("quick", max_examples=25, deadline=None, suppress_health_check=_CHECKS)
+# For a search through the night: pytest --hypothesis-profile=thorough
+settings.register_profile("thorough", max_examples=2_000, deadline=None, suppress_health_check=_CHECKS)
+settings.load_profile("quick")
+
+
+@pytest.fixture
+async def empty_service(tmp_path: Path) -> AsyncIterator[PortfolioService]:
+    """A service on a new, empty database, with the clock standing still."""
+    service = await PortfolioService.open(tmp_path / "carteira.db", user="operador", clock=FrozenClock())
+    yield service
+    await service.close()
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a demonstration portfolio, made once, to be copied and not to be written to."""
+    path = tmp_path_factory.mktemp("demonstration") / "demonstracao.db"
+
+    async def make() -> None:
+        database = await Database.open(path)
+        await fill(database, FrozenClock())
+        await database.close()
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.fixture
+async def service(tmp_path: Path, demonstration: Path) -> AsyncIterator[PortfolioService]:
+    """A service on the demonstration portfolio, with the clock standing still."""
+    path = tmp_path / demonstration.name
+    shutil.copyfile(demonstration, path)
+    service = await PortfolioService.open(path, user="operador", clock=FrozenClock())
+    yield service
+    await service.close()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A database that the tests of a module fill again and again."""
+    desk = Desk(tmp_path_factory.mktemp("mesa") / "carteira.db")
+    yield desk
+    desk.close()
