@@ -1,0 +1,119 @@
+"""What was typed ahead, handed to the app one event at a time.
+
+Textual gives every key that waits to the widget that has the focus now, and runs bindings later, when the key has
+climbed to the app. So of `/padaria` sent at once by a slow line, the letters would act as commands before `/` moved
+the focus to the search. Here an event that may change who listens is handled before the next one is handed on.
+What is known of Textual's inside: a key passes the queues of its widget, of that one's ancestors and of the app.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final
+
+from textual import events
+from textual.app import ScreenStackError
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from textual.app import App
+    from textual.message import Message
+
+CLIMB_ROUNDS: Final = 24
+"""Turns of the event loop in which a key climbs from the deepest widget to the app."""
+
+PATIENCE_SECONDS: Final = 0.5
+"""How long the app may take over one event before the next is handed on all the same."""
+
+
+class TypeAhead:
+    """A queue between the keyboard and the app."""
+
+    def __init__(
+        self,
+        app: App[Any],
+        loop: asyncio.AbstractEventLoop,
+        *,
+        hand_on: Callable[[Message], None],
+        when_empty: Callable[[], None],
+    ) -> None:
+        """Prepare an empty queue.
+
+        Args:
+            app: who gets the events.
+            loop: the app's.
+            hand_on: gives the app one event.
+            when_empty: called whenever the app has handled all there was.
+        """
+        self._app = app
+        self._loop = loop
+        self._hand_on = hand_on
+        self._when_empty = when_empty
+        self._waiting: deque[Message] = deque()
+        self._turn = 0
+        self._patience: asyncio.TimerHandle | None = None
+
+    def __bool__(self) -> bool:
+        """Whether the app has not handled everything yet."""
+        return self._patience is not None
+
+    def add(self, message: Message) -> None:
+        """Take an event, and hand it on when its turn comes.
+
+        Args:
+            message: a key, a click, a paste.
+        """
+        self._waiting.append(message)
+        if self._patience is None:
+            self._hand_on_next()
+
+    def clear(self) -> None:
+        """Forget what waits."""
+        self._waiting.clear()
+
+    def _hand_on_next(self) -> None:
+        while self._waiting:
+            message = self._waiting.popleft()
+            is_text = self._is_text(message)
+            self._hand_on(message)
+            if not is_text:
+                self._wait()
+                return
+
+    def _is_text(self, message: Message) -> bool:
+        """Tell whether a key only adds a character where the focus is; such keys need not wait for each other."""
+        try:
+            focused = self._app.focused
+        except ScreenStackError:
+            return False
+        return (
+            isinstance(message, events.Key)
+            and focused is not None
+            and focused.check_consume_key(message.key, message.character)
+        )
+
+    def _wait(self) -> None:
+        self._turn += 1
+        self._patience = self._loop.call_later(PATIENCE_SECONDS, self._go_on, self._turn)
+        self._loop.call_soon(self._climb, self._turn, CLIMB_ROUNDS)
+
+    def _climb(self, turn: int, rounds: int) -> None:
+        if rounds:
+            self._loop.call_soon(self._climb, turn, rounds - 1)
+        else:
+            self._app.call_later(self._ask_screen, turn)
+
+    def _ask_screen(self, turn: int) -> None:
+        # Behind the messages by which a screen that has just opened chooses its focus.
+        self._app.screen.call_later(self._go_on, turn)
+
+    def _go_on(self, turn: int) -> None:
+        if turn != self._turn or self._patience is None:
+            return
+        self._patience.cancel()
+        self._patience = None
+        self._hand_on_next()
+        if self._patience is None:
+            self._when_empty()
