@@ -1,0 +1,1 @@
+"""Reusable widgets: given values they show them, and they post messages."""

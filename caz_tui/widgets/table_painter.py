@@ -1,0 +1,164 @@
+"""How the lines of a table look: header, row, row not yet known, nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.geometry import clamp
+from textual.strip import Strip
+
+from caz_tui.terminal.text import visible
+from caz_tui.widgets.table_layout import GAP_CELLS, GUTTER_CELLS, Column, fit, lay_out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+RowT = TypeVar("RowT")
+
+_STRIPS_KEPT = 512
+_BAR, _MARK, _UNKNOWN = "▌", "◆", "·"
+_MORE_LEFT, _MORE_RIGHT = "‹", "›"
+_ASCENDING, _DESCENDING = "▲", "▼"
+_GAP = " " * GAP_CELLS
+_BOLD = Style(bold=True)
+
+
+class SortedBy(NamedTuple):
+    """The column, by key, and the direction in which the rows come sorted."""
+
+    key: str
+    descending: bool = False
+
+
+class TablePainter(Generic[RowT]):
+    """Draws the lines of a table and keeps those of rows for the next time."""
+
+    def __init__(self, columns: Sequence[Column[RowT]], style_of: Callable[[str], Style]) -> None:
+        """Make a painter that has no room yet.
+
+        Args:
+            columns: The first stays when the others scroll sideways.
+            style_of: Gives the style of a tone or of a part of the table; "" is plain text.
+        """
+        self._columns = columns
+        self._style_of = style_of
+        self._styles: dict[str, Style] = {}
+        self._strips: LRUCache[tuple[int, bool, bool], tuple[RowT, Strip]] = LRUCache(_STRIPS_KEPT)
+        self._width = self._room = 0
+        self._offset = self._last_offset = 0
+        self._layout = lay_out(columns, 0)
+        self._page = self._layout.page(0)
+
+    def use_columns(self, columns: Sequence[Column[RowT]]) -> None:
+        """Draw these columns from now on."""
+        self._columns = columns
+        self._lay_out()
+
+    def use_width(self, width: int, room: int) -> None:
+        """Draw lines of ``width`` cells from now on, of which the table has the first ``room``."""
+        if (width, room) != (self._width, self._room):
+            self._width, self._room = width, room
+            self._lay_out()
+
+    def scroll_columns(self, columns: int) -> bool:
+        """Scroll sideways by whole columns, and return whether there was anything to scroll."""
+        offset = clamp(self._offset + columns, 0, self._last_offset)
+        if offset == self._offset:
+            return False
+        self._offset = offset
+        self._turn_page()
+        return True
+
+    def column_at(self, x: int) -> Column[RowT] | None:
+        """Return the column at cell ``x`` of the lines."""
+        at_x = (placed.column for placed in self._page if placed.x <= x < placed.x + placed.width)
+        return next(at_x, None)
+
+    def _lay_out(self) -> None:
+        self._layout = lay_out(self._columns, self._room)
+        self._last_offset = self._layout.last_offset()
+        self._offset = min(self._offset, self._last_offset)
+        self._turn_page()
+
+    def _turn_page(self) -> None:
+        self._page = self._layout.page(self._offset)
+        self._strips.clear()
+
+    def forget_styles(self) -> None:
+        """Ask for every style anew."""
+        self._styles.clear()
+        self._strips.clear()
+
+    def header(self, sorted_by: SortedBy | None) -> Strip:
+        """Draw the labels, the arrow of the order, and where more columns are."""
+        plain = self._style("header")
+        segments = [Segment(" " * GUTTER_CELLS, plain)]
+        for placed in self._page:
+            label, style = placed.column.label, plain
+            if sorted_by is not None and sorted_by.key == placed.column.key:
+                style = self._style("sorted")
+                arrow = _DESCENDING if sorted_by.descending else _ASCENDING
+                label = f"{fit(label, min(cell_len(label), placed.width - 2))} {arrow}"
+            segments.append(Segment(fit(label, placed.width, placed.column.justify), style))
+            segments.append(Segment(_GAP, plain))
+        if self._offset > 0:
+            segments[2] = Segment(_MORE_LEFT.ljust(GAP_CELLS), plain)
+        labels = Strip(segments).adjust_cell_length(max(0, self._room - 1), plain)
+        more = Segment(_MORE_RIGHT if self._offset < self._last_offset else " ", plain)
+        return Strip([*labels, more]).adjust_cell_length(self._width, plain)
+
+    def row(self, row: RowT, key: int, *, at_cursor: bool, marked: bool) -> Strip:
+        """Draw a row."""
+        drawn = self._strips.get((key, at_cursor, marked))
+        # The same key may have come back with other values.
+        if drawn is not None and drawn[0] is row:
+            return drawn[1]
+        segments = self._gutter(at_cursor=at_cursor, marked=marked)
+        bold = at_cursor and self._style("cursor").bold
+        for placed in self._page:
+            text, tone = placed.column.cell(row)
+            text = fit(visible(text), placed.width, placed.column.justify, placed.column.ellipsis)
+            style = self._style(tone)
+            segments.append(Segment(text, style + _BOLD if bold else style))
+            segments.append(Segment(_GAP, self._style("")))
+        strip = self._line(segments)
+        self._strips[(key, at_cursor, marked)] = (row, strip)
+        return strip
+
+    def unknown_row(self, *, at_cursor: bool) -> Strip:
+        """Draw the place of a row that is not known yet."""
+        gutter = self._gutter(at_cursor=at_cursor, marked=False)
+        return self._line([*gutter, Segment(_UNKNOWN, self._style("muted"))])
+
+    def sentence(self, text: str) -> Strip:
+        """Draw a text in the middle of a line."""
+        text = visible(text)
+        text = fit(text, min(cell_len(text), self._room))
+        indent = " " * ((self._room - cell_len(text)) // 2)
+        return self._line([Segment(indent + text, self._style("muted"))])
+
+    def blank(self) -> Strip:
+        """Draw a line without anything."""
+        return Strip.blank(self._width, self._style(""))
+
+    def _gutter(self, *, at_cursor: bool, marked: bool) -> list[Segment]:
+        plain = self._style("")
+        return [
+            Segment(_BAR, self._style("cursor")) if at_cursor else Segment(" ", plain),
+            Segment(_MARK, self._style("mark")) if marked else Segment(" ", plain),
+            Segment(" ", plain),
+        ]
+
+    def _line(self, segments: Sequence[Segment]) -> Strip:
+        # Joined, because every change of style costs some twenty bytes on the wire.
+        return Strip(segments).adjust_cell_length(self._width, self._style("")).simplify()
+
+    def _style(self, name: str) -> Style:
+        style = self._styles.get(name)
+        if style is None:
+            style = self._styles[name] = self._style_of(name)
+        return style

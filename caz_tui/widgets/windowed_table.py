@@ -1,0 +1,438 @@
+"""A table as tall as a result of any size, which knows only the rows around those it shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from textual.geometry import clamp
+from textual.message import Message
+from textual.reactive import reactive
+
+from caz_tui.commands import COMMANDS
+from caz_tui.widgets.table_layout import Cell, Column
+from caz_tui.widgets.table_painter import SortedBy, TablePainter
+from caz_tui.widgets.table_rows import Marks, RowWindow
+from caz_tui.widgets.table_view import HEADER_LINES, TableView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from rich.style import Style
+    from textual import events
+    from textual.strip import Strip
+
+__all__ = ["Cell", "Column", "Marks", "SortedBy", "WindowedTable"]
+
+RowT = TypeVar("RowT")
+MessageRowT = TypeVar("MessageRowT")
+
+_ACTIONS = {
+    "cursor_up",
+    "cursor_down",
+    "page_up",
+    "page_down",
+    "first",
+    "last",
+    "scroll_columns_left",
+    "scroll_columns_right",
+    "choose",
+    "mark",
+    "mark_all",
+}
+
+
+@dataclass
+class TableMessage(Message, Generic[MessageRowT]):
+    """What a table says of itself."""
+
+    table: WindowedTable[MessageRowT]
+
+    @property
+    def control(self) -> WindowedTable[MessageRowT]:
+        """The table that says it."""
+        return self.table
+
+
+class WindowedTable(TableView, Generic[RowT], can_focus=True):
+    """A table of ``total`` rows that is fed the rows it asks for."""
+
+    BINDINGS = [command.binding() for command in COMMANDS if command.name in _ACTIONS]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "windowed-table--header",
+        "windowed-table--sorted",
+        "windowed-table--cursor",
+        "windowed-table--mark",
+        "windowed-table--muted",
+        "windowed-table--ok",
+        "windowed-table--attention",
+        "windowed-table--problem",
+        "windowed-table--accent",
+        "windowed-table--strong",
+    }
+    DEFAULT_CSS = """
+    WindowedTable {
+        & > .windowed-table--header { color: $text-muted; }
+        & > .windowed-table--sorted { color: $foreground; text-style: bold; }
+        & > .windowed-table--cursor { color: $text-muted; }
+        & > .windowed-table--mark { color: $accent; }
+        & > .windowed-table--muted { color: $text-muted; }
+        & > .windowed-table--ok { color: $success; }
+        & > .windowed-table--attention { color: $warning; }
+        & > .windowed-table--problem { color: $error; }
+        & > .windowed-table--accent { color: $accent; }
+        & > .windowed-table--strong { text-style: bold; }
+        &:focus > .windowed-table--cursor { color: $accent; text-style: bold; }
+    }
+    """
+
+    empty_text: reactive[str] = reactive("", init=False)
+    """Said in the middle of the table when the result has no row."""
+    marks: reactive[Marks] = reactive(Marks(), init=False, repaint=False)
+    """The marked rows; whoever shows another result decides whether they still hold."""
+    sorted_by: reactive[SortedBy | None] = reactive[SortedBy | None](None, init=False, repaint=False)
+    """What the arrow in the header says."""
+
+    @dataclass
+    class RowsWanted(TableMessage[Any]):
+        """Rows are missing: ``limit`` of them from ``offset`` on, to be fed with this generation."""
+
+        offset: int
+        limit: int
+        generation: int
+
+    @dataclass
+    class CursorMoved(TableMessage[MessageRowT]):
+        """The cursor stands on another row, or more has become known of it; None is a row not yet fed."""
+
+        index: int
+        row: MessageRowT | None
+
+    @dataclass
+    class RowChosen(TableMessage[MessageRowT]):
+        """The row under the cursor was chosen, with Enter or a double click."""
+
+        row: MessageRowT
+
+    @dataclass
+    class SortRequested(TableMessage[Any]):
+        """The header of a column was clicked."""
+
+        key: str
+
+    @dataclass
+    class MarksChanged(TableMessage[Any]):
+        """Other rows are marked than before."""
+
+        marks: Marks
+
+    def __init__(
+        self,
+        columns: Sequence[Column[RowT]],
+        *,
+        key: Callable[[RowT], int],
+        can_mark: bool = True,
+        empty_text: str = "",
+        id: str | None = None,  # noqa: A002 - Textual's own name
+        classes: str | None = None,
+    ) -> None:
+        """Make a table without rows.
+
+        Args:
+            columns: The first stays when the others scroll sideways.
+            key: Gives the number that identifies a row in every result.
+            can_mark: Whether the keys that mark rows act.
+            empty_text: What the table says when the result has no row.
+            id: Textual's name of the widget.
+            classes: Textual's classes of the widget.
+        """
+        super().__init__(id=id, classes=classes)
+        self.set_reactive(WindowedTable.empty_text, empty_text)
+        self.total_is_exact = True
+        self._key = key
+        self._can_mark = can_mark
+        self._window: RowWindow[RowT] = RowWindow()
+        self._cursor_row = 0
+        self._cursor_key: int | None = None
+        self._row_under_cursor: RowT | None = None
+        self._line_before_reset = 0
+        self._announced: tuple[int, RowT | None] | None = None
+        self._announcing = False
+        self._asking = False
+        self._direction = 1
+        self._lines_at_resize = 0
+        self._painter: TablePainter[RowT] = TablePainter(tuple(columns), self._style_of)
+
+    @property
+    def total(self) -> int:
+        """How many rows the result has, as far as is known."""
+        return self._window.total
+
+    @property
+    def generation(self) -> int | None:
+        """The number of the result that is shown, or None before the first one."""
+        return self._window.generation
+
+    @property
+    def cursor_row(self) -> int:
+        """Index of the row under the cursor; 0 in an empty result."""
+        return self._cursor_row
+
+    @property
+    def cursor_key(self) -> int | None:
+        """Key of the row under the cursor, or None while it is not known."""
+        return self._cursor_key
+
+    @property
+    def row_under_cursor(self) -> RowT | None:
+        """The row under the cursor, or None while it is not known."""
+        return self._row_under_cursor
+
+    def reset(
+        self,
+        total: int,
+        *,
+        total_is_exact: bool = True,
+        rows: Sequence[RowT] = (),
+        offset: int = 0,
+        generation: int,
+    ) -> None:
+        """Begin another result, or the same one read anew.
+
+        The cursor stays on the row it was on if that is among ``rows``; else it goes to the first row, and
+        ``restore`` brings it back to wherever the row stands now. The marks stay.
+
+        Args:
+            total: How many rows the result has.
+            total_is_exact: False when the result may have more rows than ``total``.
+            rows: The rows that are known already.
+            offset: Index of the first of them.
+            generation: Number of this result: what is fed with another one is dropped.
+        """
+        self._line_before_reset = self._cursor_row - self.scroll_offset.y
+        self.total_is_exact = total_is_exact
+        self._window.reset(total, generation)
+        self._window.put(offset, rows, centre=offset)
+        self.set_row_count(total)
+        kept = (index for index, row in enumerate(rows, offset) if self._key(row) == self._cursor_key)
+        index = next(kept, None)
+        if index is None:
+            self._place_cursor(None, 0, top=0)
+        else:
+            self.restore(self._cursor_key, index)
+
+    def restore(self, key: int | None, row: int) -> None:
+        """Put the cursor on ``row``, where the row ``key`` stands now, at the line it had before the reset.
+
+        To be called right after ``reset``, before anything is awaited.
+        """
+        self._place_cursor(key, row, top=row - self._line_before_reset)
+
+    def _place_cursor(self, key: int | None, row: int, *, top: int) -> None:
+        self._cursor_row = self._clamped(row)
+        self._cursor_key = key if self.total else None
+        self._meet_row_under_cursor()
+        self.scroll_rows_to(top)
+        self._direction = 1
+        self.refresh()
+        self._ask_soon()
+
+    def feed(self, offset: int, rows: Sequence[RowT], generation: int) -> None:
+        """Take in the rows of the result from ``offset`` on, unless they belong to another one."""
+        if generation != self.generation:
+            return
+        viewport = self.viewport
+        self._window.put(offset, rows, centre=(viewport.start + viewport.stop) // 2)
+        self.refresh_rows(offset, offset + len(rows))
+        if self._cursor_row in range(offset, offset + len(rows)):
+            self._meet_row_under_cursor()
+        self._ask_soon()
+
+    def set_columns(self, columns: Sequence[Column[RowT]]) -> None:
+        """Show other columns."""
+        self._painter.use_columns(tuple(columns))
+        self.refresh()
+
+    def move_to(self, row: int) -> None:
+        """Move the cursor to the row at this index, or the nearest there is, and show it."""
+        row = self._clamped(row)
+        if row != self._cursor_row:
+            left, self._cursor_row = self._cursor_row, row
+            self._cursor_key = None
+            self.refresh_rows(left, left + 1)
+            self.refresh_rows(row, row + 1)
+            self._meet_row_under_cursor()
+        self._show_cursor()
+
+    def _clamped(self, row: int) -> int:
+        return clamp(row, 0, max(0, self.total - 1))
+
+    def _meet_row_under_cursor(self) -> None:
+        self._row_under_cursor = row = self._window.get(self._cursor_row)
+        if row is not None:
+            self._cursor_key = self._key(row)
+        # Told once everything in hand is done: a reset that ends in a restore is one move, not two.
+        if not self._announcing:
+            self._announcing = True
+            self.call_next(self._announce_cursor)
+
+    def _announce_cursor(self) -> None:
+        self._announcing = False
+        standing = (self._cursor_row, self._row_under_cursor)
+        if standing != self._announced:
+            self._announced = standing
+            self.post_message(self.CursorMoved(self, *standing))
+
+    def _show_cursor(self) -> None:
+        top, lines = self.scroll_offset.y, self.body_lines
+        if lines:
+            self.scroll_rows_to(clamp(top, self._cursor_row - lines + 1, self._cursor_row))
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Notice in which direction the rows travel, and ask for those that come."""
+        super().watch_scroll_y(old_value, new_value)
+        self._direction = 1 if new_value >= old_value else -1
+        self._ask_soon()
+
+    def _ask_soon(self) -> None:
+        # After the refresh, so that whatever moves the viewport within one frame ends in one request.
+        if not self._asking:
+            self._asking = self.call_after_refresh(self._ask)
+
+    def _ask(self) -> None:
+        self._asking = False
+        wanted, generation = self._window.ask(self.viewport, self._direction), self.generation
+        if wanted is not None and generation is not None:
+            self.post_message(self.RowsWanted(self, wanted.start, len(wanted), generation))
+
+    def watch_marks(self, old: Marks, new: Marks) -> None:
+        """Repaint the lines whose mark changed."""
+        for index in self.viewport:
+            row = self._window.get(index)
+            if row is not None and old.contains(self._key(row)) != new.contains(self._key(row)):
+                self.refresh_rows(index, index + 1)
+        self.post_message(self.MarksChanged(self, new))
+
+    def watch_sorted_by(self) -> None:
+        """Repaint the header."""
+        self.refresh_header()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002
+        """Leave the marking keys to others where rows are not marked."""
+        return self._can_mark or action not in {"mark", "mark_all"}
+
+    def action_cursor_up(self) -> None:
+        """Move one row up."""
+        self.move_to(self._cursor_row - 1)
+
+    def action_cursor_down(self) -> None:
+        """Move one row down."""
+        self.move_to(self._cursor_row + 1)
+
+    def action_page_up(self) -> None:
+        """Move one page up; the cursor keeps its line on the screen."""
+        self._move_page(-1)
+
+    def action_page_down(self) -> None:
+        """Move one page down; the cursor keeps its line on the screen."""
+        self._move_page(1)
+
+    def _move_page(self, direction: int) -> None:
+        rows = direction * max(1, self.body_lines)
+        self.scroll_rows_to(self.scroll_offset.y + rows)
+        self.move_to(self._cursor_row + rows)
+
+    def action_first(self) -> None:
+        """Move to the first row."""
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        """Move to the last row."""
+        self.move_to(self.total - 1)
+
+    def action_choose(self) -> None:
+        """Choose the row under the cursor."""
+        if self._row_under_cursor is not None:
+            self.post_message(self.RowChosen(self, self._row_under_cursor))
+
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark away, and move on to the next."""
+        if self._cursor_key is not None:
+            self.marks = self.marks.toggle(self._cursor_key)
+            self.action_cursor_down()
+
+    def action_mark_all(self) -> None:
+        """Mark every row of the result, or none if every one is marked."""
+        if self.total:
+            self.marks = Marks(inverted=self.marks.count(self.total) < self.total)
+
+    def action_scroll_columns_left(self) -> None:
+        """Bring back the nearest column that left at the left."""
+        self.scroll_columns(-1)
+
+    def action_scroll_columns_right(self) -> None:
+        """Bring columns in at the right; the first one stays."""
+        self.scroll_columns(1)
+
+    def scroll_columns(self, columns: int) -> None:
+        """Scroll sideways by whole columns; the first one stays."""
+        if self._painter.scroll_columns(columns):
+            self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Move to the row that was clicked; choose it at the second click; ask for an order at a header."""
+        place = event.get_content_offset(self)
+        if place is None:
+            return
+        if place.y < HEADER_LINES:
+            column = self._painter.column_at(place.x)
+            if column is not None and column.sortable:
+                self.post_message(self.SortRequested(self, column.key))
+            return
+        row = self.scroll_offset.y + place.y - HEADER_LINES
+        if row < self.total:
+            self.move_to(row)
+            if event.chain == 2:
+                self.action_choose()
+
+    def on_resize(self) -> None:
+        """Keep the cursor on the screen if it was there, and ask for rows that came into view."""
+        line = self._cursor_row - self.scroll_offset.y
+        if not self._lines_at_resize or 0 <= line < self._lines_at_resize:
+            self._show_cursor()
+        self._lines_at_resize = self.body_lines
+        self._ask_soon()
+
+    def on_show(self) -> None:
+        """Ask for the rows that nobody saw until now."""
+        self._ask_soon()
+
+    def notify_style_update(self) -> None:
+        """Forget the lines that were drawn in other colours."""
+        super().notify_style_update()
+        self._painter.forget_styles()
+
+    def _style_of(self, name: str) -> Style:
+        if not name:
+            return self.rich_style
+        return self.get_component_rich_style(f"windowed-table--{name}", default=self.rich_style)
+
+    def render_line(self, y: int) -> Strip:
+        """Return what line ``y`` of the widget shows."""
+        width, height = self.size
+        self._painter.use_width(width, width - self.scrollbar_size_vertical)
+        if y < HEADER_LINES:
+            return self._painter.header(self.sorted_by)
+        index = self.scroll_offset.y + y - HEADER_LINES
+        if index < self.total:
+            return self._row_line(index)
+        if self.generation is not None and self.total == 0 and y == height // 2:
+            return self._painter.sentence(self.empty_text)
+        return self._painter.blank()
+
+    def _row_line(self, index: int) -> Strip:
+        row, at_cursor = self._window.get(index), index == self._cursor_row
+        if row is None:
+            return self._painter.unknown_row(at_cursor=at_cursor)
+        key = self._key(row)
+        return self._painter.row(row, key, at_cursor=at_cursor, marked=self.marks.contains(key))
