@@ -1,0 +1,93 @@
+"""What frames every screen: the top line, the line of places, the line of keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from caz_tui.commands import Place, commands_in
+from caz_tui.terminal.size import MIN_COLUMNS, MIN_ROWS
+from caz_tui.terminal.text import shown
+
+if TYPE_CHECKING:
+    from textual.app import RenderResult
+
+PRODUCT = "Conta Azul Mais"
+_SEPARATOR = Content("  ")
+
+
+class TopLine(Widget):
+    """The office at the left, who is at the keyboard at the right."""
+
+    DEFAULT_CSS = "TopLine { height: 1; padding: 0 1; color: $muted; }"
+
+    office: reactive[str] = reactive("")
+    person: reactive[str] = reactive("")
+
+    def render(self) -> RenderResult:
+        """Return the line, filled to the width."""
+        left = Content.assemble((PRODUCT, "bold $foreground"), " · ", shown(self.office))
+        right = shown(self.person)
+        gap = max(1, self.size.width - left.cell_length - right.cell_length)
+        return Content.assemble(left, " " * gap, right).truncate(self.size.width, ellipsis=True)
+
+
+class PlacesLine(Widget):
+    """The three places with their keys; the one that is open stands out."""
+
+    DEFAULT_CSS = "PlacesLine { height: 1; padding: 0 1; color: $muted; margin-bottom: 1; }"
+
+    _places = ("go_home", "go_clients", "go_payments")
+
+    def __init__(self, active: str) -> None:
+        super().__init__()
+        self._active = active
+
+    def render(self) -> RenderResult:
+        """Return the line of places."""
+        parts = []
+        for command in commands_in(Place.EVERYWHERE):
+            if command.name in self._places:
+                style = "bold underline $primary" if command.name == self._active else "$muted"
+                parts.append(Content.assemble((command.shown_key, "$muted"), " ", (command.label, style)))
+        return Content("   ").join(parts)
+
+
+class KeyLine(Widget):
+    """The keys that work here, as many as fit."""
+
+    DEFAULT_CSS = "KeyLine { height: 1; dock: bottom; padding: 0 1; color: $muted; }"
+
+    def __init__(self, *places: Place, first: tuple[tuple[str, str], ...] = ()) -> None:
+        """Take the places whose commands are listed, and pairs of key and label that stand before them."""
+        super().__init__()
+        commands = (command for place in places for command in commands_in(place) if command.in_key_line)
+        listed = [(command.shown_key.split()[0], command.label) for command in commands]
+        self._entries = (*first, *listed)
+
+    def render(self) -> RenderResult:
+        """Return the line of keys, cut at a whole entry; the last one, which is the help, always stands."""
+        *entries, last = [Content.assemble((key, "bold $foreground"), " ", label) for key, label in self._entries] or [
+            Content("")
+        ]
+        room = self.size.width - last.cell_length
+        line: list[Content] = []
+        for entry in entries:
+            room -= entry.cell_length + _SEPARATOR.cell_length
+            if room < 0:
+                break
+            line.append(entry)
+        return _SEPARATOR.join([*line, last])
+
+
+class TooSmall(Widget):
+    """One sentence in the place of a screen that does not fit into the terminal."""
+
+    DEFAULT_CSS = "TooSmall { display: none; }"
+
+    def render(self) -> RenderResult:
+        """Return the sentence."""
+        return Content(f"Terminal pequeno demais: aumente para {MIN_COLUMNS}x{MIN_ROWS}.")
