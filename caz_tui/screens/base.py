@@ -1,0 +1,216 @@
+"""What all screens share: the frame, the service, and the messages by which they ask the app for another place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen, Screen
+
+from caz_tui.commands import Place, bindings_for, commands_in
+from caz_tui.terminal.size import too_small
+from caz_tui.terminal.text import shown, visible
+from caz_tui.widgets.chrome import KeyLine, PlacesLine, TooSmall, TopLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.geometry import Size
+    from textual.widget import Widget
+
+    from caz_tui.data.errors import PortfolioError
+    from caz_tui.data.query import ClientView
+    from caz_tui.data.service import PortfolioService
+
+ResultT = TypeVar("ResultT")
+
+# Bound by the screen itself: Textual runs an action on the node that binds its key, and the app has no such one.
+_LEAVE = next(command for command in commands_in(Place.EVERYWHERE) if command.name == "leave")
+LEAVE: list[BindingType] = [_LEAVE.binding()]
+
+
+@dataclass
+class ListWanted(Message):
+    """Someone went through a door to a list of clients; ``search`` puts the cursor into the search line."""
+
+    view: ClientView | None = None
+    search: bool = False
+
+
+@dataclass
+class ClientWanted(Message):
+    """Someone asked for the details of a client."""
+
+    client_id: int
+
+
+@dataclass
+class PortfolioChanged(Message):
+    """Something was written; whoever shows the portfolio reads it again."""
+
+
+@dataclass
+class SheetWanted(Message):
+    """Someone asked to import a spreadsheet."""
+
+
+def make_way(screen: Screen[Any], size: Size) -> None:
+    """Hide what a screen shows while the terminal is too small for it, and give the focus back when it is not."""
+    is_too_small = too_small(*size)
+    if is_too_small == screen.has_class("-too-small"):
+        return
+    focused = screen.focused
+    screen.set_class(is_too_small, "-too-small")
+    if is_too_small and focused is not None:
+        focused.add_class("-had-focus")
+    for widget in [] if is_too_small else screen.query(".-had-focus"):
+        widget.remove_class("-had-focus")
+        screen.call_after_refresh(screen.set_focus, widget)
+
+
+class DeskScreen(Screen[None]):
+    """A full screen: top line, places (on the main ones), content, key line."""
+
+    place: ClassVar[Place]
+    go_command: ClassVar[str] = ""
+    """The command that opens this screen, for a main screen; empty for the others."""
+
+    BINDINGS = LEAVE
+
+    def __init__(self, service: PortfolioService) -> None:
+        super().__init__()
+        self.service = service
+        self._is_stale = False
+
+    def compose(self) -> ComposeResult:
+        """Frame the content."""
+        yield TopLine()
+        if self.go_command:
+            yield PlacesLine(self.go_command)
+        yield from self.compose_content()
+        way_back = () if self.go_command else ((_LEAVE.shown_key, _LEAVE.label),)
+        yield KeyLine(*self.key_line_places(), first=way_back)
+        yield TooSmall()
+
+    def compose_content(self) -> Iterable[Widget]:
+        """Return what stands between the places and the keys."""
+        raise NotImplementedError
+
+    def key_line_places(self) -> tuple[Place, ...]:
+        """Return the places whose keys the key line lists, the screen's own first."""
+        shared = (Place.MAIN,) if self.go_command else ()
+        return (self.place, *shared, Place.EVERYWHERE)
+
+    def on_mount(self) -> None:
+        """Fill in the top line and read what the screen shows."""
+        self.query_one(TopLine).person = self.service.user
+        self.run_worker(self._fill_top_line())
+        self.load()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show one sentence instead of a screen that does not fit."""
+        make_way(self, event.size)
+
+    def on_screen_resume(self) -> None:
+        """Read again what changed while another screen was open."""
+        if self._is_stale:
+            self.load()
+
+    async def _fill_top_line(self) -> None:
+        self.query_one(TopLine).office = await self.service.office_name()
+
+    def load(self) -> None:
+        """Start reading what the screen shows."""
+        self._is_stale = False
+
+    def portfolio_changed(self) -> None:
+        """Take note that something was written: read it now, or on coming back."""
+        self._is_stale = True
+        if self.is_current:
+            self.load()
+
+    def action_search(self) -> None:
+        """Go to the search line of Meus clientes."""
+        self.post_message(ListWanted(search=True))
+
+    def action_reload(self) -> None:
+        """Read again what other people wrote."""
+        self.load()
+
+    def action_import_sheet(self) -> None:
+        """Open the import dialog."""
+        self.post_message(SheetWanted())
+
+    def action_leave_program(self) -> None:
+        """Leave the program with success."""
+        self.app.exit(0)
+
+    def action_leave(self) -> None:
+        """Go back; the main screens have nowhere to go back to."""
+        if not self.go_command:
+            self.dismiss()
+
+    def say(self, sentence: str) -> None:
+        """Tell the person what was done."""
+        self.notify(visible(sentence), markup=False)
+
+    def refuse(self, error: PortfolioError | str) -> None:
+        """Tell the person why something was not done."""
+        self.notify(visible(str(error)), severity="error", timeout=10, markup=False)
+
+
+class Dialog(ModalScreen["ResultT | None"], Generic[ResultT]):
+    """A window over dimmed content: Esc leaves, with a question when something was typed."""
+
+    BINDINGS = [*LEAVE, *bindings_for(Place.DIALOG)]
+
+    DEFAULT_CSS = """
+    Dialog { align: center middle; background: $background 60%; }
+    Dialog > #window {
+        width: auto; height: auto; max-width: 100%; max-height: 100%;
+        border: round $border; border-title-color: $foreground; border-title-style: bold; border-subtitle-color: $muted;
+        background: $background; padding: 0 1;
+    }
+    Dialog .buttons { height: 1; width: 100%; align-horizontal: right; margin-top: 1; }
+    Dialog .problem { color: $error; }
+    Dialog .hint { color: $muted; }
+    """
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Make way for the sentence of the screen beneath when nothing fits."""
+        make_way(self, event.size)
+
+    def has_typed(self) -> bool:
+        """Tell whether leaving would lose something that was typed."""
+        return False
+
+    def action_next_field(self) -> None:
+        """Go to the next field."""
+        self.focus_next()
+
+    def action_leave(self) -> None:
+        """Leave without a result, after asking when something would be lost."""
+        if not self.has_typed():
+            self.dismiss(None)
+            return
+        from caz_tui.screens.confirm import Confirm  # noqa: PLC0415 - Confirm is itself a dialog
+
+        question = Confirm(
+            "Descartar o que foi digitado?", confirm="Descartar", stay="Continuar editando", dangerous=True
+        )
+
+        def leave(discard: bool | None) -> None:  # noqa: FBT001 - the result of a question
+            if discard:
+                self.dismiss(None)
+
+        self.app.push_screen(question, leave)
+
+
+def data_line(label: str, value: str) -> Content:
+    """Return a label and a value from the data on one line."""
+    return Content.assemble((f"{label}  ", "$muted"), shown(value))

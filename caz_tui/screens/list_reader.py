@@ -1,0 +1,130 @@
+"""Reading lists of clients into their tables: rows first, then their count, the rest as it is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from caz_tui.screens.latest import Latest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from caz_tui.data.query import ClientView
+    from caz_tui.data.schemas import ClientRow, Page, Tab
+    from caz_tui.data.service import PortfolioService
+    from caz_tui.screens.my_clients import MyClientsScreen
+    from caz_tui.widgets.windowed_table import WindowedTable
+
+_LEAST_ROWS = 60
+
+
+class _Shown(NamedTuple):
+    """What a table shows, and as of which edition of the portfolio."""
+
+    view: ClientView
+    edition: int
+
+
+class ListReader:
+    """Keeps the table of each tab showing what is wanted of it; a list is read when its tab is first opened."""
+
+    def __init__(
+        self, screen: MyClientsScreen, service: PortfolioService, tables: Mapping[Tab, WindowedTable[ClientRow]]
+    ) -> None:
+        self._screen = screen
+        self._service = service
+        self._tables = tables
+        self._shown: dict[Tab, _Shown] = {}
+        self._edition = 0
+        self._generation = 0
+        self._sought: int | None = None
+        self._lists: Latest[ClientView] = Latest(screen, self._read)
+        self._rows: Latest[WindowedTable.RowsWanted] = Latest(screen, self._read_rows)
+
+    def shows(self, tab: Tab) -> bool:
+        """Tell whether a tab's list has been read."""
+        return tab in self._shown
+
+    def forget(self) -> None:
+        """Take every list for out of date."""
+        self._edition += 1
+
+    def seek(self, client_id: int) -> None:
+        """Put the cursor on a client when the list is next read anew, if it is in it."""
+        self._sought = client_id
+
+    def want(self, view: ClientView) -> None:
+        """Show a view in the table of its tab."""
+        self._lists.want(view)
+
+    def want_rows(self, wanted: WindowedTable.RowsWanted) -> None:
+        """Read the rows that a table asks for."""
+        self._rows.want(wanted)
+
+    async def _read(self, view: ClientView) -> None:
+        wanted, shown = _Shown(view, self._edition), self._shown.get(view.tab)
+        if shown == wanted and self._tables[view.tab].total_is_exact:
+            self._screen.list_read()
+        elif shown is not None and shown.view == view:
+            await self._read_again(wanted)
+        else:
+            await self._read_first(wanted)
+
+    async def _read_first(self, wanted: _Shown) -> None:
+        """Read a list from its beginning; the rows are shown before they are counted."""
+        view, table = wanted.view, self._tables[wanted.view.tab]
+        limit = self._limit(table)
+        page = await self._service.page(view, 0, limit)
+        if self._lists.is_superseded:
+            return
+        is_all = len(page.rows) < limit
+        self._show(wanted, page, len(page.rows), total_is_exact=is_all, key=None, place=0)
+        if is_all:
+            return
+        total = await self._service.count(view)
+        if not self._lists.is_superseded:
+            self._show(wanted, page, total, key=table.cursor_key, place=table.cursor_row)
+
+    async def _read_again(self, wanted: _Shown) -> None:
+        """Read a list anew around the client under the cursor, wherever it stands now."""
+        view, table = wanted.view, self._tables[wanted.view.tab]
+        await self._service.changed_elsewhere()
+        key, place = await self._place_to_keep(view, table)
+        total = await self._service.count(view)
+        place = min(place, max(0, total - 1))
+        limit = self._limit(table)
+        page = await self._service.page(view, max(0, place - limit // 2), limit)
+        if not self._lists.is_superseded:
+            self._show(wanted, page, total, key=key, place=place)
+
+    async def _place_to_keep(self, view: ClientView, table: WindowedTable[ClientRow]) -> tuple[int | None, int]:
+        sought, self._sought = self._sought, None
+        for client_id in (sought, table.cursor_key):
+            if client_id is not None:
+                place = await self._service.place_of(view, client_id)
+                if place is not None:
+                    return client_id, place
+        return None, table.cursor_row
+
+    def _show(
+        self, wanted: _Shown, page: Page, total: int, *, key: int | None, place: int, total_is_exact: bool = True
+    ) -> None:
+        self._shown[wanted.view.tab] = wanted
+        self._generation += 1
+        table = self._tables[wanted.view.tab]
+        table.reset(
+            total, total_is_exact=total_is_exact, rows=page.rows, offset=page.offset, generation=self._generation
+        )
+        table.restore(key, place)
+        self._screen.list_read()
+
+    async def _read_rows(self, wanted: WindowedTable.RowsWanted) -> None:
+        tab = next(tab for tab, table in self._tables.items() if table is wanted.table)
+        if wanted.generation != wanted.table.generation:
+            return
+        page = await self._service.page(self._shown[tab].view, wanted.offset, wanted.limit)
+        wanted.table.feed(page.offset, page.rows, wanted.generation)
+
+    @staticmethod
+    def _limit(table: WindowedTable[ClientRow]) -> int:
+        return max(_LEAST_ROWS, 2 * table.body_lines)

@@ -1,0 +1,229 @@
+"""Benefícios para parceiros › Pagamentos: what the office bought, what was credited to it, and the sums."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widgets import Static
+
+from caz_tui import formats
+from caz_tui.commands import Place, bindings_for
+from caz_tui.data.schemas import Benefit, Purchase
+from caz_tui.screens.base import DeskScreen
+from caz_tui.screens.confirm import Confirm
+from caz_tui.screens.export_dialog import SUFFIXES, target
+from caz_tui.screens.form_dialog import FormDialog
+from caz_tui.screens.menu import Menu, MenuEntry
+from caz_tui.screens.payments_details import PaymentsDetails
+from caz_tui.widgets.field import FormField
+from caz_tui.widgets.figure_strip import FigureStrip
+from caz_tui.widgets.path_input import PathInput
+from caz_tui.widgets.short_table import ShortTable
+from caz_tui.widgets.table_layout import Cell, Column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from textual.widget import Widget
+
+    from caz_tui.data.schemas import PaymentsSummary
+    from caz_tui.data.service import PortfolioService
+
+_ROOMY_CELLS = 96
+_DETAILS, _EXPORT = "d", "E"
+_NO_PURCHASE = "Nenhuma compra selecionada."
+
+
+class PaymentsScreen(DeskScreen):
+    """The payments and the accumulated benefits, with their lists."""
+
+    CSS_PATH = "payments.tcss"
+    BINDINGS = bindings_for(Place.PAYMENTS, Place.MAIN)
+    HORIZONTAL_BREAKPOINTS = [(0, "-stacked"), (170, "-side-by-side")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-normal")]
+
+    place = Place.PAYMENTS
+    go_command = "go_payments"
+
+    summary: reactive[PaymentsSummary | None] = reactive(None, init=False)
+    purchases: reactive[tuple[Purchase, ...] | None] = reactive(None, init=False)
+    benefits: reactive[tuple[Benefit, ...] | None] = reactive(None, init=False)
+
+    def compose_content(self) -> Iterable[Widget]:
+        """Return the figures over the purchases and the benefits."""
+        yield Static(
+            Content.assemble(("Benefícios para parceiros › ", "$muted"), ("Pagamentos", "bold")), classes="place"
+        )
+        yield FigureStrip()
+        yield Container(
+            Vertical(
+                ShortTable[Purchase](_purchase_columns, id="purchases"),
+                Static(_empty("Nenhuma compra registrada.", "compras"), classes="empty"),
+                id="bought",
+            ),
+            Vertical(
+                Static("Benefícios acumulados", classes="title"),
+                ShortTable[Benefit](_benefit_columns, id="benefits"),
+                Static(_empty("Nenhum benefício creditado.", "benefícios"), classes="empty"),
+                id="credited",
+            ),
+            id="lists",
+        )
+
+    def on_mount(self) -> None:
+        """Show the frame before the figures are known."""
+        self.watch_summary()
+
+    def load(self) -> None:
+        """Read the figures and the lists."""
+        super().load()
+        self.run_worker(self._read(), exclusive=True, group="payments")
+
+    async def _read(self) -> None:
+        self.purchases = await self.service.purchases()
+        self.summary = await self.service.payments_summary()
+        self.benefits = await self.service.benefits()
+
+    def watch_summary(self) -> None:
+        """Show the figures."""
+        self.query_one(FigureStrip).figures = tuple(_figures(self.summary, self.service.today))
+        total = formats.money(self.summary.benefits_cents) if self.summary else formats.NOTHING
+        title = Content.assemble("Benefícios acumulados", ("  total ", "not bold $muted"), total)
+        self.query_one("#credited > .title", Static).update(title)
+
+    def watch_purchases(self, purchases: tuple[Purchase, ...]) -> None:
+        """Show the purchases."""
+        self.query_one("#purchases", ShortTable).rows_shown = purchases
+        self.query_one("#bought").set_class(not purchases, "-empty")
+
+    def watch_benefits(self, benefits: tuple[Benefit, ...]) -> None:
+        """Show the benefits."""
+        self.query_one("#benefits", ShortTable).rows_shown = benefits
+        self.query_one("#credited").set_class(not benefits, "-empty")
+
+    @property
+    def selected(self) -> Purchase | None:
+        """The purchase under the cursor."""
+        row: Purchase | None = self.query_one("#purchases", ShortTable).row_under_cursor
+        return row
+
+    def on_data_table_row_selected(self, message: ShortTable.RowSelected) -> None:
+        """Open the purchase that was chosen."""
+        message.stop()
+        if message.data_table.id == "purchases":
+            self.action_purchase_details()
+
+    def action_purchase_details(self) -> None:
+        """Ver detalhes da compra."""
+        if self.selected is None:
+            self.refuse(_NO_PURCHASE)
+        else:
+            self.app.push_screen(PaymentsDetails(self.service, self.selected.number))
+
+    def action_actions(self) -> None:
+        """Open the Ações menu of the purchase."""
+        purchase = self.selected
+        if purchase is None:
+            entries = [MenuEntry(_DETAILS, "Ver detalhes da compra", enabled=False, reason="nenhuma compra")]
+        else:
+            entries = [MenuEntry(_DETAILS, "Ver detalhes da compra")]
+        why_not = "" if self.purchases else "nenhuma compra"
+        entries.append(MenuEntry(_EXPORT, "Exportar compras", enabled=not why_not, reason=why_not))
+        subject = f"{purchase.number} · {purchase.description}" if purchase else ""
+        self.app.push_screen(Menu("Ações", entries, subject=subject), self._act)
+
+    def _act(self, chosen: str | None) -> None:
+        if chosen == _DETAILS:
+            self.action_purchase_details()
+        elif chosen == _EXPORT:
+            self.action_export_purchases()
+
+    def action_export_purchases(self) -> None:
+        """Ask for a file and write the purchases to it."""
+        if self.purchases:
+            self.app.push_screen(ExportPurchases(self.service), lambda done: self.say(done) if done else None)
+        else:
+            self.refuse("Não há compras para exportar.")
+
+
+class ExportPurchases(FormDialog[str]):
+    """Asks for a file and writes the purchases to it; the result is the sentence that says so."""
+
+    confirm_label = "Exportar"
+    DEFAULT_CSS = "ExportPurchases FormField > .label { width: 10; }"
+
+    def __init__(self, service: PortfolioService) -> None:
+        super().__init__("Exportar compras")
+        self._service = service
+        self._path = PathInput(f"~/compras-{service.today.isoformat()}.csv", suffixes=SUFFIXES)
+
+    def compose_fields(self) -> Iterable[Widget]:
+        """Return the one field."""
+        yield FormField("Arquivo", self._path, id="path")
+        yield Static("A terminação decide o formato: .csv, .xlsx ou .json", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Put the cursor where the name ends."""
+        self._path.cursor_position = len(self._path.value)
+
+    async def save(self) -> str | None:
+        """Write the file, after asking before one is overwritten."""
+        path, exists = await asyncio.to_thread(target, self._path.value.strip())
+        if exists:
+            question = Confirm(
+                f"Já existe {path.name}. Substituir?", details=str(path.parent), confirm="Substituir", dangerous=True
+            )
+            if not await self.app.push_screen_wait(question):
+                return None
+        written = await self._service.export_purchases(path)
+        return f"{formats.count(written, 'compra exportada', 'compras exportadas')} para {path}"
+
+
+def _figures(summary: PaymentsSummary | None, today: date) -> Iterable[tuple[str, str]]:
+    renewal = summary.next_renewal if summary else None
+    away = f"  {formats.distance(renewal, today)}" if renewal else ""
+    yield "Pago em 12 meses", formats.money(summary.paid_in_12_months_cents) if summary else formats.NOTHING
+    yield "Em aberto", formats.money(summary.open_cents) if summary else formats.NOTHING
+    yield "Próxima renovação", formats.day(renewal) + away
+    yield "Benefícios acumulados", formats.money(summary.benefits_cents) if summary else formats.NOTHING
+
+
+def _empty(sentence: str, what: str) -> Content:
+    return Content.assemble(f"{sentence} ", ("i", "bold $foreground"), f" importa uma planilha de {what}.")
+
+
+def _status_cell(purchase: Purchase) -> Cell:
+    return formats.purchase_status(purchase.status), formats.TONE_OF_STATUS[purchase.status]
+
+
+def _total_cell(purchase: Purchase) -> Cell:
+    return formats.money(purchase.total_cents), ""
+
+
+def _purchase_columns(width: int) -> Sequence[Column[Purchase]]:
+    roomy = width >= _ROOMY_CELLS
+    day, day_cells = (formats.day, 10) if roomy else (formats.short_day, 8)
+    method, method_cells = ("Forma de pagamento", 18) if roomy else ("Pagamento", 9)
+    money_cells = 15 if roomy else 14
+    return (
+        Column("day", "Data", day_cells, lambda row: (day(row.bought_on), ""), justify="right"),
+        Column("number", "Compra", 9, lambda row: (row.number, ""), rank=1),
+        Column("what", "Descrição", 12, lambda row: (row.description, ""), rank=2, flex=1, max_width=48),
+        Column("method", method, method_cells, lambda row: (row.payment_method, ""), rank=5),
+        Column("status", "Situação", 11, _status_cell, rank=4),
+        Column("total", "Valor", money_cells, _total_cell, rank=3, justify="right"),
+    )
+
+
+def _benefit_columns(width: int) -> Sequence[Column[Benefit]]:
+    day = formats.day if width >= 50 else formats.short_day
+    return (
+        Column("day", "Data", 10 if width >= 50 else 8, lambda row: (day(row.credited_on), ""), justify="right"),
+        Column("what", "Descrição", 12, lambda row: (row.description, ""), rank=2, flex=1, max_width=48),
+        Column("amount", "Valor", 13, lambda row: (formats.money(row.amount_cents), ""), rank=1, justify="right"),
+    )
