@@ -1,0 +1,179 @@
+"""The app: modes, theme, commands that work everywhere; owns one ``PortfolioService``."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from textual.app import App
+from textual.worker import WorkerFailed
+
+from caz_tui import crashes
+from caz_tui.commands import Place, bindings_for
+from caz_tui.data.errors import PortfolioError
+from caz_tui.screens.base import ClientWanted, DeskScreen, ListWanted, PortfolioChanged, SheetWanted
+from caz_tui.screens.client_details import ClientDetails
+from caz_tui.screens.help import HelpScreen
+from caz_tui.screens.home import HomeScreen
+from caz_tui.screens.import_dialog import ImportDialog
+from caz_tui.screens.my_clients import MyClientsScreen
+from caz_tui.screens.palette import Palette
+from caz_tui.screens.payments import PaymentsScreen
+from caz_tui.screens.welcome import Welcome
+from caz_tui.terminal.driver import DeskDriver
+from caz_tui.terminal.gate import guarded
+from caz_tui.terminal.signals import exit_status, leave_on_signals
+from caz_tui.terminal.text import visible
+from caz_tui.theme import DARK, LIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.filter import LineFilter
+
+    from caz_tui.data.service import PortfolioService
+
+HOME, CLIENTS, PAYMENTS = "home", "clients", "payments"
+DEMO_STATUS = -1
+"""What the app returns when the person asked for the demonstration instead of an exit."""
+
+GC_THRESHOLDS = (20_000, 20, 50)
+
+
+class DeskApp(App[int]):
+    """The desk of one person on one portfolio; its return value is the exit status."""
+
+    TITLE = "caz-tui"
+    # All of them at once: Textual parses everything anew for each that comes later, while a key waits.
+    CSS_PATH = ["app.tcss", *sorted(str(path) for path in Path(__file__).parent.glob("screens/*.tcss"))]
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS = bindings_for(Place.EVERYWHERE)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
+
+    def __init__(self, service: PortfolioService, *, driver_class: type[DeskDriver] | None = None) -> None:
+        super().__init__(driver_class=driver_class or DeskDriver)
+        self.service = service
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = DARK.name
+        self.add_mode(HOME, lambda: HomeScreen(service))
+        self.add_mode(CLIENTS, lambda: MyClientsScreen(service))
+        self.add_mode(PAYMENTS, lambda: PaymentsScreen(service))
+
+    async def on_mount(self) -> None:
+        """Open Início, and greet whoever comes to an empty portfolio."""
+        leave_on_signals(asyncio.get_running_loop(), lambda number: self.exit(exit_status(number)))
+        await self.switch_mode(HOME)
+        self.call_after_refresh(_spare_collector)
+        self.run_worker(self._greet_newcomer())
+
+    async def _greet_newcomer(self) -> None:
+        if await self.service.is_empty():
+            self.push_screen(Welcome(self.service))
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return Textual's filters and, behind them, the last gate for control characters."""
+        return guarded(super().get_line_filters(), colourless=self.no_color)
+
+    # Places
+
+    async def action_go_home(self) -> None:
+        """Open Início."""
+        await self._go(HOME)
+
+    async def action_go_clients(self) -> None:
+        """Open Meus clientes."""
+        await self._go(CLIENTS)
+
+    async def action_go_payments(self) -> None:
+        """Open Pagamentos."""
+        await self._go(PAYMENTS)
+
+    async def _go(self, mode: str) -> None:
+        """Open a place; from within it, go back to its first screen."""
+        if self.current_mode != mode:
+            await self.switch_mode(mode)
+            return
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+
+    async def on_list_wanted(self, message: ListWanted) -> None:
+        """Open Meus clientes on the list behind a door, or on its search line."""
+        await self._go(CLIENTS)
+        screen = cast("MyClientsScreen", self.screen_stack[0])
+        if message.view is not None:
+            screen.open_view(message.view)
+        if message.search:
+            screen.action_search()
+
+    def on_client_wanted(self, message: ClientWanted) -> None:
+        """Open the details of a client over whatever is on the screen."""
+        self.push_screen(ClientDetails(self.service, message.client_id))
+
+    def on_sheet_wanted(self) -> None:
+        """Open the import dialog."""
+        self.push_screen(ImportDialog(self.service), self._after_import)
+
+    def _after_import(self, wrote: bool | None) -> None:  # noqa: FBT001 - what the dialog hands back
+        if wrote:
+            self.post_message(PortfolioChanged())
+
+    def on_demo_wanted(self) -> None:
+        """Leave this portfolio for the demonstration."""
+        self.exit(DEMO_STATUS)
+
+    def on_portfolio_changed(self) -> None:
+        """Let every screen that shows the portfolio read it again, now or when it comes back."""
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                if isinstance(screen, DeskScreen):
+                    screen.portfolio_changed()
+
+    # Commands everywhere
+
+    def action_help(self) -> None:
+        """Show the keys of the screen."""
+        screen = self.screen
+        if isinstance(screen, DeskScreen):
+            self.push_screen(HelpScreen(screen.key_line_places()))
+
+    def action_command_palette(self) -> None:
+        """Search for a command or a client."""
+        if isinstance(self.screen, DeskScreen):
+            self.push_screen(Palette(self.service, self.screen))
+
+    def action_switch_theme(self) -> None:
+        """Change between the dark and the light theme."""
+        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def action_import_sheet(self) -> None:
+        """Open the import dialog."""
+        self.post_message(SheetWanted())
+
+    def action_leave_program(self) -> None:
+        """Leave with success."""
+        self.exit(0)
+
+    # Errors
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Tell a refusal and go on; anything else ends the program with one sentence."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(error, WorkerFailed) and isinstance(cause, PortfolioError):
+            self.notify(visible(str(cause)), severity="error", timeout=10, markup=False)
+            return
+        crashes.keep(cause)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        self._exit_renderables.append(crashes.UNEXPECTED)
+        self._close_messages_no_wait()
+
+
+def _spare_collector() -> None:
+    """Keep the garbage collector from walking all that was imported while someone waits for a key."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)

@@ -1,0 +1,258 @@
+"""The options of the command line, and argparse speaking Portuguese."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from caz_tui import __version__
+from caz_tui.console.output import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    Commands = argparse._SubParsersAction["Parser"]  # noqa: SLF001 - argparse gives its own result no public name
+
+USAGE_STATUS = 2
+DEMO_CLIENTS = 300
+MOST_DEMO_CLIENTS = 10_000_000
+
+# argparse takes anything that begins with a hyphen for an option; these are queries and orders.
+_NEGATED_CRITERION = re.compile(r"-[^\W\d]\w*:")
+_DESCENDING = re.compile(r"-[a-z_]+")
+_HYPHEN = "\0"
+
+_MESSAGES = tuple(
+    (re.compile(english, re.DOTALL), portuguese)
+    for english, portuguese in (
+        (r"the following arguments are required: (.*)", r"falta: \1"),
+        (r"unrecognized arguments: (.*)", r"não entendo: \1"),
+        (r"argument (\S+): invalid choice: (['\"])(.*)\2 \(choose from (.*)\)", r"\1 não pode ser “\3”; use um de: \4"),
+        (r"argument (\S+): expected one argument", r"\1 precisa de um valor"),
+        (r"argument (\S+): ignored explicit argument (['\"])(.*)\2", r"\1 não leva valor: “\3”"),
+        (r"argument (\S+): not allowed with argument (\S+)", r"\1 não combina com \2"),
+        (r"argument (\S+): (.*)", r"\1: \2"),
+    )
+)
+_CHOICES = re.compile(r"(?<=use um de: ).*", re.DOTALL)
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, "uso: " if prefix is None else prefix)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose help and errors are in Portuguese."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=_Formatter, **options)  # type: ignore[arg-type]
+        self._positionals.title = "o que dizer"
+        self._optionals.title = "opções"
+        self.add_argument("-h", "--help", "--ajuda", action="help", help="mostra esta ajuda e sai")
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with the usage and one sentence."""
+        for pattern, portuguese in _MESSAGES:
+            if match := pattern.fullmatch(message):
+                message = match.expand(portuguese)
+                break
+        message = _CHOICES.sub(lambda listed: listed[0].replace("'", ""), message)
+        message = message.replace(_HYPHEN, "-").replace(repr(_HYPHEN)[1:-1], "-")
+        say(f"caz-tui: {message}.")
+        say(f"Veja «{self.prog} --help».")
+        self.exit(USAGE_STATUS)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Return what the command line asks for; ``command`` names it, ``desk`` being the full screen.
+
+    Leaves the program for ``--help``, ``--version`` and wrong usage.
+    """
+    parser = _parser()
+    asked, rest = parser.parse_known_args(_protect_hyphens(arguments))
+    if "query" in asked and not any(word.startswith("-") for word in rest):
+        # argparse gives a query up at the first option; the words behind it are as good.
+        asked.query += rest
+        rest = []
+    if rest:
+        hint = " (se é da consulta, escreva antes um -- sozinho)" if "query" in asked else ""
+        parser.error(f"unrecognized arguments: {' '.join(rest)}{hint}")
+    if asked.demo is not None and asked.command != "desk":
+        parser.error(f"argument --demo: not allowed with argument {asked.command}")
+    if "query" in asked:
+        asked.query = " ".join(asked.query).replace(_HYPHEN, "-")
+    if getattr(asked, "order", None):
+        asked.order = asked.order.replace(_HYPHEN, "-")
+    return asked
+
+
+def _protect_hyphens(arguments: Sequence[str]) -> list[str]:
+    protected: list[str] = []
+    for place, argument in enumerate(arguments):
+        is_order = place > 0 and arguments[place - 1] == "--ordenar" and _DESCENDING.fullmatch(argument)
+        hidden = bool(is_order or _NEGATED_CRITERION.match(argument))
+        protected.append(_HYPHEN + argument[1:] if hidden else argument)
+    return protected
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="caz-tui",
+        description="A carteira de clientes do escritório parceiro Conta Azul, no terminal.\n"
+        "Sem comando, abre a tela cheia sobre o banco do escritório.",
+        epilog="exemplos:\n  caz-tui --demo\n  caz-tui importar clientes.xlsx --simular\n"
+        "  caz-tui clientes 'situacao:ativo vencimento:30d renovacao:nao'",
+    )
+    parser.set_defaults(command="desk", banco=None)
+    parser.add_argument(
+        "--version", "--versao", action="version", version=f"caz-tui {__version__}", help="mostra a versão"
+    )
+    parser.add_argument(
+        "--demo", nargs="?", type=_demo_size, const=DEMO_CLIENTS, metavar="N",
+        help=f"abre uma carteira de demonstração, descartada ao sair, com N clientes ({DEMO_CLIENTS})",
+    )  # fmt: skip
+    _add_database(parser)
+    commands = parser.add_subparsers(title="comandos", metavar="COMANDO", parser_class=Parser)
+    _add_import(commands)
+    _add_export(commands)
+    _add_clients(commands)
+    _add_summary(commands)
+    _add_payments(commands)
+    _add_database_commands(commands)
+    return parser
+
+
+def _command(commands: Commands, name: str, about: str, example: str) -> Parser:
+    parser: Parser = commands.add_parser(name, help=about, description=about, epilog=f"exemplo:\n  {example}")
+    parser.set_defaults(command=name)
+    _add_database(parser)
+    return parser
+
+
+def _add_database(parser: Parser) -> None:
+    parser.add_argument(
+        "--banco", default=argparse.SUPPRESS, metavar="ARQUIVO",
+        help="o banco do escritório (ou CAZ_BANCO; sem eles, um arquivo na pasta de dados do usuário)",
+    )  # fmt: skip
+
+
+def _add_import(commands: Commands) -> None:
+    parser = _command(
+        commands, "importar", "Importa uma planilha CSV ou XLSX de clientes, compras ou benefícios.",
+        "caz-tui importar clientes.csv --mapa nome=EMPRESA --mapa documento=CNPJ --simular",
+    )  # fmt: skip
+    parser.add_argument("file", type=Path, metavar="ARQUIVO", help="a planilha")
+    parser.add_argument(
+        "--mapa", action="append", default=[], type=_mapping, metavar="CAMPO=COLUNA",
+        help="diz que coluna alimenta um campo; pode repetir",
+    )  # fmt: skip
+    parser.add_argument("--simular", action="store_true", help="só diz o que aconteceria; não grava nada")
+    parser.add_argument(
+        "--pular-invalidas", action="store_true", help="grava as linhas boas; sem isto, uma linha ruim recusa o arquivo"
+    )
+    parser.add_argument(
+        "--completar-zeros", action="store_true", help="devolve os zeros à esquerda que a planilha tirou de documentos"
+    )
+    _add_format(parser, "tabela", "json")
+
+
+def _add_export(commands: Commands) -> None:
+    parser = _command(
+        commands, "exportar", "Exporta clientes para CSV, XLSX ou JSON, conforme o nome do arquivo.",
+        "caz-tui exportar vencendo.xlsx vencimento:30d --aba pagos-por-mim",
+    )  # fmt: skip
+    parser.add_argument("file", type=Path, metavar="ARQUIVO", help="termina em .csv, .xlsx ou .json")
+    _add_view(parser)
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--compras", action="store_true", help="exporta as compras em vez dos clientes")
+    what.add_argument("--beneficios", action="store_true", help="exporta os benefícios em vez dos clientes")
+
+
+def _add_clients(commands: Commands) -> None:
+    parser = _command(
+        commands, "clientes", "Lista clientes na saída padrão.",
+        "caz-tui clientes 'situacao:em_atraso uf:SP' --ordenar -vencimento --formato json",
+    )  # fmt: skip
+    _add_view(parser)
+    parser.add_argument("--limite", type=_count, metavar="N", help="no máximo N clientes (sem isto, todos)")
+    _add_format(parser, "tabela", "json", "csv")
+
+
+def _add_summary(commands: Commands) -> None:
+    parser = _command(commands, "carteira", "Mostra os números de Minha carteira.", "caz-tui carteira --formato json")
+    _add_format(parser, "tabela", "json")
+
+
+def _add_payments(commands: Commands) -> None:
+    parser = _command(
+        commands, "pagamentos", "Lista as compras, ou uma com seus itens.", "caz-tui pagamentos 2026-0214"
+    )
+    parser.add_argument("number", nargs="?", metavar="NUMERO", help="o número de uma compra")
+    _add_format(parser, "tabela", "json", "csv")
+
+
+def _add_database_commands(commands: Commands) -> None:
+    parser = _command(
+        commands, "banco", "Cuida do arquivo do banco.", "caz-tui banco backup /media/pendrive/carteira.db"
+    )
+    tasks = parser.add_subparsers(title="tarefas", metavar="TAREFA", parser_class=Parser, required=True, dest="task")
+    for name, file, about in (
+        ("migrar", "", "Atualiza o banco para esta versão, depois de uma cópia."),
+        ("backup", "/media/pendrive/carteira.db", "Copia o banco com outras pessoas trabalhando."),
+        ("restaurar", "/media/pendrive/carteira.db", "Põe uma cópia no lugar do banco; o atual fica ao lado."),
+        ("verificar", "", "Confere se o banco está íntegro e se os números batem."),
+    ):
+        example = f"exemplo:\n  caz-tui banco {name} {file}".rstrip()
+        task = tasks.add_parser(name, help=about, description=about, epilog=example)
+        _add_database(task)
+        if name == "backup":
+            task.add_argument(
+                "file", type=Path, nargs="?", metavar="ARQUIVO", help="a cópia (um nome com a data, ao lado)"
+            )
+        elif name == "restaurar":
+            task.add_argument("file", type=Path, metavar="ARQUIVO", help="a cópia")
+
+
+def _add_view(parser: Parser) -> None:
+    from caz_tui.data.schemas import Tab  # noqa: PLC0415 - pydantic is heavy, and most of the parser needs no data
+
+    parser.add_argument("query", nargs="*", metavar="CONSULTA", help="como na linha de busca: situacao:ativo padaria")
+    parser.add_argument("--aba", default=Tab.ALL.value, choices=[tab.value for tab in Tab], help="a guia (todos)")
+    parser.add_argument(
+        "--ordenar", dest="order", metavar="[-]CAMPO", help="o campo da ordem; com - na frente, inverte"
+    )
+
+
+def _add_format(parser: Parser, *formats: str) -> None:
+    parser.add_argument(
+        "--formato", dest="format", default=formats[0], choices=formats, help=f"o formato da saída ({formats[0]})"
+    )
+
+
+def _demo_size(text: str) -> int:
+    size = _count(text)
+    if not 1 <= size <= MOST_DEMO_CLIENTS:
+        raise argparse.ArgumentTypeError(f"use um número de 1 a {MOST_DEMO_CLIENTS}")
+    return size
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise argparse.ArgumentTypeError(f"“{text}” não é um número inteiro")
+    return int(text)
+
+
+def _mapping(text: str) -> tuple[str, str]:
+    field, equals, column = text.partition("=")
+    if not (equals and field.strip() and column.strip()):
+        raise argparse.ArgumentTypeError(f"“{text}” não tem a forma campo=COLUNA")
+    return field.strip(), column

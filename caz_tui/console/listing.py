@@ -1,0 +1,198 @@
+"""``clientes``, ``carteira`` and ``pagamentos``: questions answered on standard output."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from caz_tui import formats
+from caz_tui.console.output import JsonRows, aligned, is_terminal, show, show_csv, show_json, table
+from caz_tui.data.errors import QueryError
+from caz_tui.data.portable import client_json, purchase_json
+from caz_tui.data.query import ClientQuery, ClientView
+from caz_tui.data.schemas import Order, Tab
+from caz_tui.data.selects import SORT_FIELDS
+from caz_tui.data.sheets.writing import clients_csv, purchases_csv
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import AsyncIterator, Iterable
+
+    from caz_tui.data.schemas import ClientRow, Purchase
+    from caz_tui.data.service import PortfolioService
+
+PAGE_ROWS = 1_000
+_WIDTHS = (44, 18, 19, 20, 10, 10, 6)
+_HEADERS = ("Cliente", "CNPJ/CPF", "Situação", "Plano", "Pago por", "Vencimento", "Renova")
+
+
+def view_of(asked: Namespace) -> ClientView:
+    """Return the view that ``--aba``, the query and ``--ordenar`` ask for.
+
+    Raises:
+        QueryError: the query or the order names something unknown.
+    """
+    return ClientView(Tab(asked.aba), ClientQuery.parse(asked.query), _order(asked.order))
+
+
+def _order(text: str | None) -> Order:
+    if text is None:
+        return Order()
+    name = text.removeprefix("-").strip().lower()
+    for field in SORT_FIELDS:
+        if field.value == name:
+            return Order(field=field, descending=text.startswith("-"))
+    raise QueryError(f"Não há ordem por {name}. Use um de: {', '.join(SORT_FIELDS)}.")
+
+
+async def list_clients(service: PortfolioService, asked: Namespace) -> int:
+    """Write the clients of a view."""
+    pages = _pages(service, view_of(asked), asked.limite)
+    if asked.format == "json":
+        rows = JsonRows()
+        async for page in pages:
+            rows.add(client_json(row) for row in page)
+        rows.end()
+    elif asked.format == "csv":
+        show_csv("".join(clients_csv([], byte_order_mark=not is_terminal(sys.stdout))))
+        async for page in pages:
+            _, lines = clients_csv([page])
+            show_csv(lines)
+    else:
+        show(aligned(_HEADERS, _WIDTHS))
+        async for page in pages:
+            for row in page:
+                show(aligned(_cells(row), _WIDTHS))
+    return 0
+
+
+async def _pages(
+    service: PortfolioService, view: ClientView, limit: int | None
+) -> AsyncIterator[tuple[ClientRow, ...]]:
+    offset = 0
+    while limit is None or offset < limit:
+        wanted = PAGE_ROWS if limit is None else min(PAGE_ROWS, limit - offset)
+        rows = (await service.page(view, offset, wanted)).rows
+        if rows:
+            yield rows
+        offset += len(rows)
+        if len(rows) < wanted:
+            return
+
+
+def _cells(row: ClientRow) -> tuple[str, ...]:
+    return (
+        row.name,
+        formats.document(row.document),
+        formats.situation(row.situation),
+        row.plan or formats.NOTHING,
+        row.payer.label if row.payer else formats.NOTHING,
+        formats.day(row.expires_on),
+        formats.yes_no(row.auto_renews),
+    )
+
+
+async def show_summary(service: PortfolioService, asked: Namespace) -> int:
+    """Write the figures of Minha carteira."""
+    summary = await service.summary()
+    by_payer = {payer.value if payer else "sem_plano": count for payer, count in summary.by_payer.items()}
+    licences = {
+        "compradas": summary.licences.bought,
+        "em_uso": summary.licences.in_use,
+        "livres": summary.licences.free,
+    }
+    if asked.format == "json":
+        show_json(
+            {
+                "total": summary.total,
+                "ativos": summary.active,
+                "por_pagador": by_payer,
+                "por_situacao": {situation.value: count for situation, count in summary.by_situation.items()},
+                "por_plano": summary.by_plan,
+                "licencas": licences,
+            }
+        )
+        return 0
+    rows = [
+        ("Clientes", summary.total),
+        ("Ativos", summary.active),
+        *((f"Pago: {payer.label if payer else 'sem plano'}", count) for payer, count in summary.by_payer.items()),
+        *((formats.situation(situation), count) for situation, count in summary.by_situation.items()),
+        *((f"Plano: {plan}", count) for plan, count in summary.by_plan.items()),
+        *((f"Licenças do Plano Exclusivo: {name.replace('_', ' ')}", count) for name, count in licences.items()),
+    ]
+    for line in table(
+        ("Minha carteira", ""), ((label, formats.integer(count)) for label, count in rows), frozenset({1})
+    ):
+        show(line)
+    return 0
+
+
+async def show_payments(service: PortfolioService, asked: Namespace) -> int:
+    """Write the purchases, or one with its items and licences."""
+    if asked.number is None:
+        purchases = await service.purchases()
+        if asked.format == "json":
+            show_json([purchase_json(purchase) for purchase in purchases])
+        elif asked.format == "csv":
+            _show_purchases_csv(purchases)
+        else:
+            _show_purchases(purchases)
+        return 0
+    details = await service.purchase(asked.number)
+    if asked.format == "json":
+        show_json(
+            {
+                **purchase_json(details.purchase),
+                "licencas_ativas": details.purchase.active_licences,
+                "em_uso": details.licences.in_use,
+                "livres": details.licences.free,
+            }
+        )
+    elif asked.format == "csv":
+        _show_purchases_csv([details.purchase])
+    else:
+        _show_purchases([details.purchase])
+        show("")
+        rows = [
+            (
+                item.product,
+                formats.integer(item.quantity),
+                formats.money(item.unit_price_cents),
+                formats.money(item.total_cents),
+            )
+            for item in details.purchase.items
+        ]
+        rows.append(
+            ("Total", formats.integer(details.purchase.quantity), "", formats.money(details.purchase.total_cents))
+        )
+        for line in table(("Produto", "Quantidade", "Valor unitário", "Total"), rows, frozenset({1, 2, 3})):
+            show(line)
+        show("")
+        licences = details.licences
+        show(
+            f"Licenças ativas: {formats.integer(details.purchase.active_licences)} · "
+            f"em uso: {formats.integer(licences.in_use)} · livres: {formats.integer(licences.free)}"
+        )
+    return 0
+
+
+def _show_purchases_csv(purchases: Iterable[Purchase]) -> None:
+    show_csv(purchases_csv(purchases, byte_order_mark=not is_terminal(sys.stdout)))
+
+
+def _show_purchases(purchases: Iterable[Purchase]) -> None:
+    rows = [
+        (
+            formats.day(purchase.bought_on),
+            purchase.number,
+            purchase.description,
+            purchase.payment_method,
+            purchase.status.label,
+            formats.money(purchase.total_cents),
+        )
+        for purchase in purchases
+    ]
+    headers = ("Data", "Compra", "Descrição", "Forma de pagamento", "Situação", "Valor")
+    for line in table(headers, rows, frozenset({5})):
+        show(line)

@@ -1,0 +1,47 @@
+"""Fixtures for what needs no terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.unit.program import HEADERS, PURCHASE_HEADERS, PURCHASES, Office, fill, numbered, write_sheet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Office:
+    """A folder without a database yet, and the command line, away from the developer's own files."""
+    monkeypatch.delenv("CAZ_BANCO", raising=False)
+    for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+    return Office(tmp_path, capsys)
+
+
+@pytest.fixture(scope="session")
+def small_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with some of everything, made once: five clients, three of them on a plan and with tags, purchases."""
+    folder = tmp_path_factory.mktemp("pequeno")
+    rows = [
+        *((*row, "vip, são joão", "Plano Exclusivo", "Escritório") for row in numbered(3)),
+        *((*row, "", "", "") for row in numbered(2, first=10)),
+    ]
+    headers = (*HEADERS, "Etiquetas", "Plano", "Pago por")
+    sheets = (
+        write_sheet(folder / "clientes.csv", headers, rows),
+        write_sheet(folder / "compras.csv", PURCHASE_HEADERS, PURCHASES),
+    )
+    asyncio.run(fill(folder / "carteira.db", *sheets))
+    return folder / "carteira.db"
+
+
+@pytest.fixture
+def held(office: Office, small_database: Path) -> Office:
+    """An office whose database holds something to lose."""
+    shutil.copy(small_database, office.database)
+    return office
