@@ -1,0 +1,570 @@
+"""Meus clientes: tabs, search, filters, order, and a cursor that keeps its client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from caz_tui.app import DeskApp
+from caz_tui.data.errors import StorageError
+from caz_tui.data.query import ClientQuery, ClientView
+from caz_tui.data.schemas import ClientChanges, Field, Order, Page, Situation, Tab
+from caz_tui.data.tables import clients
+from caz_tui.screens.base import ListWanted
+from caz_tui.screens.client_details import ClientDetails
+from caz_tui.screens.client_form import ClientForm
+from caz_tui.screens.import_dialog import ImportDialog
+from caz_tui.screens.my_clients import MyClientsScreen
+from caz_tui.widgets.chips import Chips
+from caz_tui.widgets.count_line import CountLine
+from caz_tui.widgets.details_pane import DetailsPane
+from caz_tui.widgets.search_line import SearchLine
+from caz_tui.widgets.windowed_table import WindowedTable
+from tests.ui.client_desk import SIZES, TINY, Desk, desk_on_clients
+
+if TYPE_CHECKING:
+    from caz_tui.data.service import PortfolioService
+
+HOSTILE = ("[/]", "[@click=app.quit]clique[/]", "[bold", "\x1b]52;c;YQ==\x07", "a\u202eb", "[x=y", "\x9b2J")
+
+
+def chips_of(desk: Desk) -> list[str]:
+    return [chip.text for chip in desk.clients.query_one(Chips).chips]
+
+
+def line_of(desk: Desk) -> SearchLine:
+    return desk.clients.query_one(SearchLine)
+
+
+def count_of(desk: Desk) -> str:
+    return str(desk.clients.query_one(CountLine).render())
+
+
+async def names_in(service: PortfolioService, view: ClientView) -> list[str]:
+    page = await service.page(view, 0, 10_000)
+    return [row.name for row in page.rows]
+
+
+def names_shown(desk: Desk, number: int) -> list[str]:
+    table = desk.clients.table
+    rows = [table._window.get(index) for index in range(number)]
+    return [row.name for row in rows if row is not None]
+
+
+async def rename_all(service: PortfolioService, names: tuple[str, ...]) -> None:
+    """Give the first clients names that no one could have typed."""
+    async with service._database.write() as connection:
+        ids = (await connection.scalars(select(clients.c.id).order_by(clients.c.id).limit(len(names)))).all()
+        for client_id, name in zip(ids, names, strict=True):
+            folded = {"name_folded": f"  {name.casefold()}", "search": name.casefold()}
+            texts = {"trade_name": name, "plan": name, "city": name, "email": name}
+            await connection.execute(
+                update(clients).where(clients.c.id == client_id).values(name=name, archived=False, **folded, **texts)
+            )
+    service._walks.clear()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_count_of_every_tab_is_the_length_of_its_list(
+    service: PortfolioService, size: tuple[int, int]
+) -> None:
+    async with desk_on_clients(service, size) as desk:
+        counts = await service.tab_counts()
+        for tab in Tab:
+            assert desk.clients.tab is tab
+            assert desk.clients.table.total == counts[tab] == await service.count(ClientView(tab))
+            assert desk.shows(f"{counts[tab]}")
+            await desk.press("G")
+            assert desk.clients.table.cursor_row == counts[tab] - 1
+            assert desk.clients.table.row_under_cursor is not None
+            await desk.press("right_square_bracket")
+        assert desk.clients.tab is Tab.ALL
+
+
+async def test_a_list_is_read_when_its_tab_is_first_opened(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        read = [tab for tab in Tab if desk.clients._tables[tab].total]
+        assert read == [Tab.ALL]
+        await desk.press("left_square_bracket")
+        assert desk.clients.tab is Tab.WITHOUT_PLAN
+        assert desk.app.focused is desk.clients.table
+        assert desk.clients.table.total
+
+
+async def test_tabs_turned_faster_than_they_are_shown_end_where_they_should(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        for _ in range(3):
+            desk.clients.action_next_tab()
+        await desk.settle()
+        assert desk.clients.tab is Tab.WITHOUT_PLAN
+        assert desk.app.focused is desk.clients.table
+
+
+async def test_a_click_on_a_tab_opens_it(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.pilot.click("#--content-tab-pagos-por-mim")
+        await desk.settle()
+        assert desk.clients.tab is Tab.PAID_BY_OFFICE
+        assert desk.clients.table.total == (await service.tab_counts())[Tab.PAID_BY_OFFICE]
+
+
+async def test_search_as_you_type_ends_at_the_last_letter(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("slash")
+        await desk.type("padaria")
+        view = ClientView(Tab.ALL, ClientQuery.parse("padaria"))
+        expected = await names_in(service, view)
+        assert 0 < len(expected) < 60
+        assert names_shown(desk, desk.clients.table.total) == expected
+        assert count_of(desk).startswith(f"{len(expected)} de ")
+        await desk.press("enter")
+        assert desk.app.focused is desk.clients.table
+        await desk.press("escape")
+        assert line_of(desk).value == ""
+        assert desk.clients.table.total == await service.count(ClientView())
+
+
+async def test_at_most_one_search_runs_and_one_waits(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        running, most, searched = 0, 0, 0
+        page = service.page
+
+        async def counted(view: ClientView, offset: int, limit: int) -> Page:
+            nonlocal running, most, searched
+            running, searched = running + 1, searched + 1
+            most = max(most, running)
+            try:
+                return await page(view, offset, limit)
+            finally:
+                running -= 1
+
+        service.page = counted  # type: ignore[method-assign]
+        for end in range(1, len("comercio") + 1):
+            line_of(desk).value = "comercio"[:end]
+        await desk.settle()
+        assert most == 1
+        assert searched < len("comercio")
+        assert names_shown(desk, 5) == (await names_in(service, ClientView(Tab.ALL, ClientQuery.parse("comercio"))))[:5]
+
+
+async def test_escape_clears_the_search_and_then_leaves_it(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("slash")
+        await desk.type("padaria")
+        await desk.press("escape")
+        assert line_of(desk).value == ""
+        assert line_of(desk).has_focus
+        await desk.press("escape")
+        assert desk.app.focused is desk.clients.table
+
+
+async def test_down_goes_from_the_search_to_the_list(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("slash")
+        await desk.type("padaria")
+        await desk.press("down")
+        assert desk.app.focused is desk.clients.table
+        assert desk.clients.table.cursor_row == 0
+
+
+async def test_letters_are_only_letters_in_the_search(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("slash")
+        await desk.type("qFfs123aecn")
+        assert line_of(desk).value == "qFfs123aecn"
+        assert isinstance(desk.top(), MyClientsScreen)
+
+
+async def test_criteria_typed_apply_at_once_and_become_chips_on_enter(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("slash")
+        await desk.type("ltda situacao:ativo uf:SP")
+        query = ClientQuery.parse("ltda situacao:ativo uf:SP")
+        expected = await service.count(ClientView(Tab.ALL, query))
+        assert desk.clients.table.total == expected > 0
+        assert chips_of(desk) == []
+        await desk.press("enter")
+        assert chips_of(desk) == ["Situação: Ativo", "UF: SP"]
+        assert line_of(desk).value == "ltda"
+        assert desk.clients.table.total == expected
+        await desk.press("slash", "delete")
+        await desk.type("uf:SP")
+        await desk.press("enter")
+        assert chips_of(desk) == ["Situação: Ativo", "UF: SP"]
+
+
+async def test_a_malformed_query_says_so_and_leaves_the_result(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("slash")
+        await desk.type("padaria")
+        before = desk.clients.table.total
+        line_of(desk).value = "padaria situacao:feliz"
+        await desk.settle()
+        assert desk.shows("feliz não é um valor de situacao")
+        assert desk.clients.table.total == before
+        await desk.press("enter")
+        assert line_of(desk).value == "padaria situacao:feliz"
+        await desk.press("escape")
+        assert not desk.shows("não é um valor")
+        assert desk.clients.table.total == await service.count(ClientView())
+
+
+async def test_chips_are_removed_one_by_one(service: PortfolioService) -> None:
+    async with desk_on_clients(service, (140, 45)) as desk:
+        await desk.show(ClientView(Tab.ALL, ClientQuery.parse("situacao:ativo renovacao:sim uf:SP padaria")))
+        assert len(chips_of(desk)) == 3
+        assert line_of(desk).value == "padaria"
+        await desk.press("backspace")
+        assert chips_of(desk) == ["Situação: Ativo", "Renovação automática: Sim"]
+        desk.clients.query_one(Chips).focus()
+        await desk.press("right", "left", "delete")
+        assert chips_of(desk) == ["Renovação automática: Sim"]
+        view = ClientView(Tab.ALL, ClientQuery.parse("renovacao:sim padaria"))
+        assert desk.clients.table.total == await service.count(view)
+        chips = desk.clients.query_one(Chips)
+        await desk.pilot.click(Chips, offset=(chips.size.width - 1, 0))
+        await desk.settle()
+        assert chips_of(desk) == []
+        assert not chips.display
+        assert desk.app.focused is desk.clients.table
+
+
+async def test_chips_that_do_not_fit_are_counted(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        text = "situacao:ativo,em_teste,em_atraso renovacao:sim uf:SP vencimento:..2026-12-31 cobrancas:em_dia"
+        await desk.show(ClientView(Tab.ALL, ClientQuery.parse(text)))
+        assert desk.shows("… +4")
+        assert line_of(desk).size.width >= 8
+
+
+async def test_f_capital_clears_search_and_filters(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.show(ClientView(Tab.ALL, ClientQuery.parse("situacao:cancelado zzz")))
+        assert desk.shows("Nenhum cliente com esses filtros. F limpa os filtros.")
+        await desk.press("F")
+        assert chips_of(desk) == []
+        assert line_of(desk).value == ""
+        assert desk.clients.table.total == await service.count(ClientView())
+
+
+async def test_an_empty_tab_says_why(service: PortfolioService) -> None:
+    async with service._database.write() as connection:
+        await connection.execute(update(clients).values(payer=None))
+    async with desk_on_clients(service) as desk:
+        await desk.press("right_square_bracket")
+        assert desk.shows("Nenhum cliente paga o próprio plano.")
+
+
+async def test_an_empty_portfolio_says_what_to_do(empty_service: PortfolioService) -> None:
+    async with desk_on_clients(empty_service) as desk:
+        await desk.press("escape", "2")
+        assert desk.shows("A carteira está vazia. i importa uma planilha, n cadastra um cliente.")
+        assert desk.shows("0 clientes")
+        await desk.press("n")
+        assert isinstance(desk.top(), ClientForm)
+
+
+async def test_sorting_by_the_same_column_reverses(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("s", "v")
+        assert desk.clients.order == Order(field=Field.EXPIRES_ON)
+        assert desk.shows("ordem: Vencimento ▲")
+        assert names_shown(desk, 20) == (await names_in(service, desk.clients.view))[:20]
+        await desk.press("s", "v")
+        assert desk.clients.order == Order(field=Field.EXPIRES_ON, descending=True)
+        assert desk.shows("Vencimento ▼")
+        assert names_shown(desk, 20) == (await names_in(service, desk.clients.view))[:20]
+        header = desk.clients.table
+        await desk.pilot.click(header, offset=(5, 0))
+        await desk.settle()
+        assert desk.clients.order == Order(field=Field.NAME)
+
+
+async def test_every_column_the_menu_offers_can_be_sorted_by(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        for letter in "dspgvrhbxfiuetc":
+            await desk.press("s", letter)
+            assert desk.clients.order.field is not None
+            assert names_shown(desk, 10) == (await names_in(service, desk.clients.view))[:10]
+        assert desk.clients.order == Order(field=Field.NAME)
+
+
+async def test_the_filter_panel_gives_chips(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("f")
+        await desk.type("ltda")
+        await desk.press("tab", "space", "f2")
+        assert chips_of(desk) == ["Situação: Ativo"]
+        assert line_of(desk).value == "ltda"
+        view = ClientView(Tab.ALL, ClientQuery.parse("ltda situacao:ativo"))
+        assert desk.clients.table.total == await service.count(view)
+
+
+async def test_a_door_opens_with_tab_search_filters_and_order(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        order = Order(field=Field.CITY, descending=True)
+        await desk.show(ClientView(Tab.PAID_BY_CLIENT, ClientQuery.parse("me renovacao:sim"), order))
+        assert (desk.clients.tab, desk.clients.order) == (Tab.PAID_BY_CLIENT, order)
+        assert line_of(desk).value == "me"
+        assert chips_of(desk) == ["Renovação automática: Sim"]
+        assert names_shown(desk, 5) == (await names_in(service, desk.clients.view))[:5]
+
+
+async def test_a_door_opens_on_the_first_visit(service: PortfolioService) -> None:
+    view = ClientView(Tab.WITHOUT_PLAN, ClientQuery.parse("situacao:nao_conectado"))
+    app = DeskApp(service)
+    async with app.run_test() as pilot:
+        desk = Desk(pilot)
+        await desk.settle()
+        app.screen.post_message(ListWanted(view))
+        await desk.settle()
+        assert desk.top() is desk.clients
+        assert desk.clients.view == view
+        assert names_shown(desk, 60) == await names_in(service, view)
+
+
+async def test_a_list_that_was_left_uncounted_is_counted_on_coming_back(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        count = service.count
+
+        async def leaving(view: ClientView) -> int:
+            service.count = count  # type: ignore[method-assign]
+            desk.clients.action_next_tab()
+            return await count(view)
+
+        service.count = leaving  # type: ignore[method-assign]
+        desk.clients.order = Order(field=Field.PLAN)
+        await desk.settle()
+        assert desk.clients.tab is Tab.PAID_BY_CLIENT
+        await desk.press("left_square_bracket", "G")
+        assert desk.clients.table.total_is_exact
+        assert desk.clients.table.total == desk.clients.table.cursor_row + 1 == await count(ClientView())
+
+
+async def test_the_cursor_stays_on_a_client_that_an_edit_moves(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("down", "down", "space")
+        marked = desk.clients.table.marks
+        client = desk.client
+        await desk.press("e", "home")
+        await desk.type("Zz")
+        await desk.press("f2")
+        assert desk.client.id == client.id
+        assert desk.client.name == f"Zz{client.name}"
+        assert desk.clients.table.cursor_row == await service.place_of(desk.clients.view, client.id)
+        assert desk.clients.table.cursor_row > 200
+        assert desk.clients.table.marks == marked
+        assert desk.clients.query_one(CountLine).line == desk.clients.table.cursor_row + 1
+        assert desk.said() == [f"Zz{client.name} foi salvo."]
+
+
+async def test_the_cursor_goes_to_a_new_client(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("n")
+        await desk.type("Mercearia Nova")
+        await desk.press("tab", "tab")
+        await desk.type("12ABC34501DE35")
+        await desk.press("f2")
+        assert desk.client.name == "Mercearia Nova"
+        assert desk.said() == ["Mercearia Nova foi cadastrado."]
+
+
+async def test_what_others_wrote_comes_with_f5(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("down", "down", "down")
+        client = desk.client
+        await service.update(client.id, ClientChanges(name="Aaa"), client.version)
+        await desk.press("f5")
+        assert desk.client.id == client.id
+        assert desk.clients.table.cursor_row == 0
+
+
+async def test_marks_are_counted_and_outlive_a_search(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("space", "space")
+        assert desk.shows("2 marcados")
+        await desk.press("slash")
+        await desk.type("padaria")
+        assert desk.shows("2 marcados")
+        await desk.press("enter", "asterisk")
+        assert desk.shows(f"{desk.clients.table.total} marcados")
+        await desk.press("escape")
+        assert not desk.shows("marcado")
+
+
+async def test_go_to_row(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("colon")
+        await desk.type("200")
+        await desk.press("enter")
+        assert desk.clients.table.cursor_row == 199
+        assert desk.client.name == (await names_in(service, ClientView()))[199]
+        await desk.press("colon")
+        await desk.type("dez")
+        await desk.press("enter")
+        assert desk.clients.table.cursor_row == 199
+        assert desk.said() == ["Linha não é um número: dez."]
+
+
+async def test_views_are_saved_opened_and_dropped(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        view = ClientView(Tab.PAID_BY_OFFICE, ClientQuery.parse("renovacao:nao"), Order(field=Field.EXPIRES_ON))
+        await desk.show(view)
+        await desk.press("v")
+        await desk.type("A renovar")
+        await desk.press("enter")
+        await desk.press("F", "left_square_bracket", "s", "c", "V")
+        assert desk.shows("A renovar")
+        await desk.press("enter")
+        assert desk.clients.view == view
+        await desk.press("V", "x", "s")
+        assert desk.shows("Nenhuma visão salva.")
+        assert await service.saved_views() == ()
+
+
+async def test_enter_opens_the_details_and_escape_comes_back(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("down", "enter")
+        assert isinstance(desk.top(), ClientDetails)
+        await desk.press("escape")
+        assert desk.top() is desk.clients
+        assert desk.clients.table.cursor_row == 1
+
+
+async def test_i_opens_the_import(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("i")
+        assert isinstance(desk.top(), ImportDialog)
+
+
+async def test_wide_terminals_show_the_client_under_the_cursor(service: PortfolioService) -> None:
+    async with desk_on_clients(service, (140, 45)) as desk:
+        pane = desk.clients.query_one(DetailsPane)
+        assert pane.display
+        await desk.press("down", "down")
+        assert pane.client == desk.client
+        assert desk.shows("Cobranças CA")
+        await desk.pilot.resize_terminal(100, 30)
+        await desk.settle()
+        assert not desk.clients.query_one(DetailsPane).display
+        assert desk.shows("CNPJ/CPF")
+
+
+async def test_narrow_terminals_show_the_columns_that_matter(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        header = next(line for line in desk.lines() if "Cliente ▲" in line)
+        for label in ("Situação", "Plano", "Vencimento", "Renova"):
+            assert label in header
+        assert desk.shows("enter detalhes  a ações")
+        assert desk.shows("? ajuda")
+
+
+async def test_a_tiny_terminal_breaks_nothing(service: PortfolioService) -> None:
+    async with desk_on_clients(service, TINY) as desk:
+        await desk.press("down", "right_square_bracket", "slash")
+        await desk.type("situacao:x")
+        await desk.press("escape", "escape", "s", "escape", "a", "escape", "enter", "escape", "ctrl+p", "escape")
+        await desk.show(ClientView(Tab.ALL, ClientQuery.parse("situacao:ativo uf:SP padaria")))
+        assert desk.top() is desk.clients
+
+
+async def test_the_keys_work_again_after_a_terminal_that_was_too_small(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("down")
+        await desk.pilot.resize_terminal(*TINY)
+        await desk.settle()
+        await desk.pilot.resize_terminal(80, 24)
+        await desk.settle()
+        await desk.press("down")
+        assert desk.clients.table.cursor_row == 2
+        assert desk.shows("linha 3")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_hostile_text_is_shown_and_does_nothing(service: PortfolioService, size: tuple[int, int]) -> None:
+    await rename_all(service, HOSTILE)
+    async with desk_on_clients(service, size) as desk:
+        shown = "\n".join(desk.lines())
+        assert "[/]" in shown
+        assert "[@click=app.quit" in shown
+        assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown)
+        for _ in HOSTILE:
+            await desk.press("a", "escape", "down")
+        await desk.show(ClientView(Tab.ALL, ClientQuery.parse('plano:"[@click=app.quit]x" cidade:"[/]"')))
+        assert desk.shows("[")
+        await desk.pilot.click(Chips)
+        await desk.settle()
+        assert desk.app.is_running
+        assert desk.app.return_value is None
+
+
+async def test_a_failing_database_is_told_and_survived(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+
+        async def failing(*_: Any, **__: Any) -> Page:
+            raise StorageError("O banco está ocupado.")
+
+        page, service.page = service.page, failing  # type: ignore[method-assign]
+        await desk.press("slash")
+        await desk.type("pad")
+        assert "O banco está ocupado." in desk.said()
+        service.page = page  # type: ignore[method-assign]
+        await desk.type("a")
+        assert desk.clients.table.total == await service.count(ClientView(Tab.ALL, ClientQuery.parse("pada")))
+
+
+async def test_a_long_list_is_shown_before_it_is_counted(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        seen: list[tuple[int, bool]] = []
+        count = service.count
+
+        async def counting(view: ClientView) -> int:
+            table = desk.clients.table
+            seen.append((table.total, table.total_is_exact))
+            assert "+ " in f"{count_of(desk)} "
+            return await count(view)
+
+        service.count = counting  # type: ignore[method-assign]
+        await desk.press("slash")
+        await desk.type("l")
+        assert seen == [(60, False)]
+        assert desk.clients.table.total_is_exact
+        assert count_of(desk).startswith(f"{desk.clients.table.total} de ")
+
+
+async def test_scrolling_reads_the_rows_it_shows(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        expected = await names_in(service, ClientView())
+        for key in ("pagedown",) * 12 + ("G", "pageup", "pageup", "g"):
+            await desk.press(key)
+            assert desk.client.name == expected[desk.clients.table.cursor_row]
+
+
+async def test_archived_clients_are_found_when_asked_for(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("slash")
+        await desk.type("arquivado:sim")
+        expected = await service.count(ClientView(Tab.ALL, ClientQuery.parse("arquivado:sim")))
+        assert desk.clients.table.total == expected
+
+
+async def test_only_the_active_table_may_be_focused(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        chain = [widget for widget in desk.clients.focus_chain if isinstance(widget, WindowedTable)]
+        assert chain == [desk.clients.table]
+        assert desk.client.situation in Situation
+
+
+async def test_inserted_elsewhere_comes_with_f5(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        before = desk.clients.table.total
+        async with service._database.write() as connection:
+            row = (await connection.execute(select(clients).limit(1))).one()._asdict()
+            row |= {"id": 999_999, "document": "A87HBZHB000161", "archived": False}
+            await connection.execute(insert(clients).values(row))
+        service._walks.clear()
+        await desk.press("f5")
+        assert desk.clients.table.total == before + 1
+        assert desk.shows(f"Todos {before + 1}")
