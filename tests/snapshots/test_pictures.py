@@ -1,0 +1,148 @@
+"""Every screen and every dialog, at both sizes, on the demonstration portfolio with the clock standing still."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from caz_tui.theme import LIGHT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from caz_tui.data.service import PortfolioService
+    from tests.snapshots.conftest import Photograph
+
+PROSPECT = ("2", "slash", "=situacao:muito_recomendado", "enter")
+
+
+async def test_home(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service)
+
+
+async def test_home_light(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, theme=LIGHT.name)
+
+
+async def test_welcome(photograph: Photograph, empty_service: PortfolioService) -> None:
+    await photograph(empty_service)
+
+
+async def test_home_empty(photograph: Photograph, empty_service: PortfolioService) -> None:
+    await photograph(empty_service, "escape")
+
+
+@pytest.mark.parametrize("turns", range(4))
+async def test_tabs(photograph: Photograph, service: PortfolioService, turns: int) -> None:
+    await photograph(service, "2", *["right_square_bracket"] * turns)
+
+
+async def test_search_and_chips(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "slash", "=situacao:ativo vencimento:30d renovacao:nao", "enter", "slash", "=a")
+
+
+async def test_search_problem(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "slash", "=situacao:feliz")
+
+
+async def test_no_match(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "slash", "=zzzz", "enter")
+
+
+async def test_marks(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "space", "space", "down")
+
+
+async def test_columns_to_the_right(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "right", "right", "right")
+
+
+async def test_sort_menu(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "s")
+
+
+async def test_filter_panel(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, *PROSPECT, "f")
+
+
+async def test_actions_of_a_prospect(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, *PROSPECT, "a")
+
+
+async def test_actions_of_an_active_client(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "a")
+
+
+async def test_contract(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, *PROSPECT, "c")
+
+
+async def test_renew(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "a", "r")
+
+
+async def test_register_export(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "a", "p")
+
+
+async def test_delete(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, *PROSPECT, "a", "x")
+
+
+async def test_edit(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "e")
+
+
+async def test_new_client_refused(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "n", "=Padaria Nova", "f2")
+
+
+async def test_discard_typed(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "n", "=Padaria Nova", "escape")
+
+
+async def test_details(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "enter")
+
+
+async def test_go_to_row(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "colon")
+
+
+async def test_export(photograph: Photograph, service: PortfolioService, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/operador")
+    await photograph(service, "2", "E")
+
+
+async def test_payments(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "3")
+
+
+async def test_payments_actions(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "3", "a")
+
+
+async def test_payments_details(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "3", "enter")
+
+
+async def test_import(
+    photograph: Photograph, service: PortfolioService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = "EMPRESA;CNPJ;Situação\nPadaria Nova;11.222.333/0001-81;Ativo\nAçougue Velho;11.222.333/0001-82;Feliz\n"
+    (tmp_path / "clientes.csv").write_text(sheet, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    await photograph(service, "i", "=clientes.csv", "enter")
+
+
+async def test_help(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "f1")
+
+
+async def test_palette(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "ctrl+p", "=pad")
+
+
+async def test_saved_views(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "v", "=Minha visão", "enter", "V")
