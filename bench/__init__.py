@@ -1,0 +1,1 @@
+"""Measurements of the real program in a real pseudo terminal: ratios and lags, never part of the tests."""
