@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual.app import App
-from textual.worker import WorkerFailed
+from textual.css.query import NoMatches
+from textual.screen import Screen
+from textual.worker import WorkerFailed, get_current_worker
 
 from caz_tui import crashes
 from caz_tui.commands import Place, bindings_for
@@ -31,6 +33,7 @@ from caz_tui.theme import DARK, LIGHT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.dom import DOMNode
     from textual.filter import LineFilter
 
     from caz_tui.data.service import PortfolioService
@@ -161,11 +164,23 @@ class DeskApp(App[int]):
     def _handle_exception(self, error: Exception) -> None:
         """Tell a refusal and go on; anything else ends the program with one sentence."""
         cause = error.error if isinstance(error, WorkerFailed) else error
+        if (
+            isinstance(error, WorkerFailed)
+            and isinstance(cause, NoMatches)
+            and not self._shows(get_current_worker().node)
+        ):
+            # What a screen asked for came when it had been left.
+            return
         if isinstance(error, WorkerFailed) and isinstance(cause, PortfolioError):
             self.notify(visible(str(cause)), severity="error", timeout=10, markup=False)
             return
         crashes.keep(cause)
         super()._handle_exception(error)
+
+    def _shows(self, node: DOMNode) -> bool:
+        """Tell whether a screen or widget is still part of what is open, and nothing is on its way out."""
+        screen = node if isinstance(node, Screen) else node.screen
+        return not self._exit and any(screen in stack for stack in self._screen_stacks.values())
 
     def _fatal_error(self) -> None:
         self._exit_renderables.append(crashes.UNEXPECTED)

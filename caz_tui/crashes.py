@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import logging
 import traceback
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from io import TextIOWrapper
 
 log = logging.getLogger("caz_tui")
 
 UNEXPECTED = "O caz-tui encontrou um erro inesperado e fechou; nada do que foi confirmado se perdeu."
 
 
+class _Log(logging.FileHandler):
+    """A file that is made, with its folder, when the first error comes; a log that cannot be kept stops nothing."""
+
+    def _open(self) -> TextIOWrapper:
+        Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return super()._open()
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Go on without the log."""
+
+
 def log_to(path: Path) -> None:
-    """Send the details of unexpected errors to a file, which is made when the first one comes."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handler: logging.Handler = logging.FileHandler(path, encoding="utf-8", delay=True)
-    except OSError:
-        handler = logging.NullHandler()
+    """Send the details of unexpected errors to a file."""
+    handler = _Log(path, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
     for former in log.handlers:
         former.close()

@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.filter import LineFilter
 
-from caz_tui.terminal.text import PLACEHOLDER
+from caz_tui.terminal.text import MAX_STACKED_MARKS, PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 _OBEYED: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb]"
 )
+
+
+_MARKS: Final = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED: Final = re.compile(f"({_MARKS}{{{MAX_STACKED_MARKS}}}){_MARKS}+")
 
 
 class ControlGate(LineFilter):
@@ -36,12 +40,12 @@ class ControlGate(LineFilter):
         Returns:
             The very same list when it is clean; the cells it takes never change.
         """
-        if not _OBEYED.search("".join([text for text, _, _ in segments])):
+        line = "".join([text for text, _, _ in segments])
+        if line.isascii() and line.isprintable():
             return segments
-        return [
-            segment if segment.control else Segment(_OBEYED.sub(_as_wide, segment.text), segment.style)
-            for segment in segments
-        ]
+        if not (_OBEYED.search(line) or _STACKED.search(line)):
+            return segments
+        return [segment if segment.control else Segment(_shown(segment.text), segment.style) for segment in segments]
 
 
 class Colourless(LineFilter):
@@ -79,6 +83,10 @@ def guarded(filters: Sequence[LineFilter], *, colourless: bool) -> Sequence[Line
         The filters to apply, in order.
     """
     return (_COLOURLESS, _GATE) if colourless else (*filters, _GATE)
+
+
+def _shown(text: str) -> str:
+    return _STACKED.sub(r"\1", _OBEYED.sub(_as_wide, text))
 
 
 def _as_wide(match: re.Match[str]) -> str:
