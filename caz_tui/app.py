@@ -15,7 +15,7 @@ from textual.worker import WorkerFailed, get_current_worker
 from caz_tui import crashes
 from caz_tui.commands import Place, bindings_for
 from caz_tui.data.errors import PortfolioError
-from caz_tui.screens.base import ClientWanted, DeskScreen, ListWanted, PortfolioChanged, SheetWanted
+from caz_tui.screens.base import ClientWanted, DeskScreen, ListWanted, PortfolioChanged
 from caz_tui.screens.client_details import ClientDetails
 from caz_tui.screens.help import HelpScreen
 from caz_tui.screens.home import HomeScreen
@@ -150,14 +150,6 @@ class DeskApp(App[int]):
     def action_switch_theme(self) -> None:
         """Change between the dark and the light theme."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
-
-    def action_import_sheet(self) -> None:
-        """Open the import dialog."""
-        self.post_message(SheetWanted())
-
-    def action_leave_program(self) -> None:
-        """Leave with success."""
-        self.exit(0)
 
     # Errors
 

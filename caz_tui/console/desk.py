@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caz_tui.app import DEMO_STATUS, DeskApp
+from caz_tui.console.arguments import DEMO_CLIENTS
 from caz_tui.console.output import Progress
 from caz_tui.data.clock import SystemClock
 from caz_tui.data.demo import fill
@@ -16,8 +17,6 @@ from caz_tui.data.service import PortfolioService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-
-DEMO_CLIENTS = 300
 
 
 async def run(path: Path | None, user: str, demo_clients: int | None) -> int:

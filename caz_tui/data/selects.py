@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, true, tuple_
 
 from caz_tui.data.documents import bare
 from caz_tui.data.query import NEVER, WITHOUT_PAYER, YES, YES_NO_FIELDS, Choice, Criterion, Span, TextMatch, Word
@@ -172,8 +172,3 @@ def beyond(order: Order, segment: int, key: tuple[Any, ...], *, backwards: bool,
     if inclusive:
         return columns <= values if descending else columns >= values
     return columns < values if descending else columns > values
-
-
-def matching(view: ClientView, today: date) -> Any:  # noqa: ANN401 - SQLAlchemy's own type is a thicket
-    """Return the SELECT of a view's sort keys, unordered, to be narrowed and ordered by whoever walks it."""
-    return select(*sort_key(view.order)).where(view_condition(view, today))

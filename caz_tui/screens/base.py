@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
 from caz_tui.commands import Place, bindings_for, commands_in
 from caz_tui.terminal.size import too_small
-from caz_tui.terminal.text import shown, visible
+from caz_tui.terminal.text import visible
 from caz_tui.widgets.chrome import KeyLine, PlacesLine, TooSmall, TopLine
 
 if TYPE_CHECKING:
@@ -209,8 +208,3 @@ class Dialog(ModalScreen["ResultT | None"], Generic[ResultT]):
                 self.dismiss(None)
 
         self.app.push_screen(question, leave)
-
-
-def data_line(label: str, value: str) -> Content:
-    """Return a label and a value from the data on one line."""
-    return Content.assemble((f"{label}  ", "$muted"), shown(value))
