@@ -7,7 +7,6 @@ import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from textual.app import App
 from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.worker import WorkerFailed, get_current_worker
@@ -24,6 +23,7 @@ from caz_tui.screens.my_clients import MyClientsScreen
 from caz_tui.screens.palette import Palette
 from caz_tui.screens.payments import PaymentsScreen
 from caz_tui.screens.welcome import Welcome
+from caz_tui.styling import StyledApp
 from caz_tui.terminal.driver import DeskDriver
 from caz_tui.terminal.gate import guarded
 from caz_tui.terminal.signals import exit_status, leave_on_signals
@@ -45,7 +45,7 @@ DEMO_STATUS = -1
 GC_THRESHOLDS = (20_000, 20, 50)
 
 
-class DeskApp(App[int]):
+class DeskApp(StyledApp[int]):
     """The desk of one person on one portfolio; its return value is the exit status."""
 
     TITLE = "caz-tui"
@@ -53,7 +53,6 @@ class DeskApp(App[int]):
     CSS_PATH = ["app.tcss", *sorted(str(path) for path in Path(__file__).parent.glob("screens/*.tcss"))]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings_for(Place.EVERYWHERE)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
 
     def __init__(self, service: PortfolioService, *, driver_class: type[DeskDriver] | None = None) -> None:
         super().__init__(driver_class=driver_class or DeskDriver)
@@ -61,6 +60,7 @@ class DeskApp(App[int]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
+        self.parse_with_theme()
         self.add_mode(HOME, lambda: HomeScreen(service))
         self.add_mode(CLIENTS, lambda: MyClientsScreen(service))
         self.add_mode(PAYMENTS, lambda: PaymentsScreen(service))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from caz_tui.data.demo import fill
+# Before Textual is imported: its frames are not to be waited for.
+os.environ["TEXTUAL_FPS"] = "1000"
+
+from caz_tui.data.demo import fill  # noqa: E402
 from caz_tui.data.engine import Database
 from caz_tui.data.service import PortfolioService
+from tests.quiet import quiet
 from tests.support import Desk, FrozenClock
 
 if TYPE_CHECKING:
@@ -23,6 +28,15 @@ settings.register_profile("quick", max_examples=25, deadline=None, suppress_heal
 # For a search through the night: pytest --hypothesis-profile=thorough
 settings.register_profile("thorough", max_examples=2_000, deadline=None, suppress_health_check=_CHECKS)
 settings.load_profile("quick")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_sleeping_pilot() -> Iterator[None]:
+    """Let the pilot wait for what it waits for, instead of for some time."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("textual.app", "textual.pilot"):
+            patch.setattr(f"{module}.wait_for_idle", quiet)
+        yield
 
 
 @pytest.fixture

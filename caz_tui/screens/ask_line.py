@@ -18,15 +18,13 @@ class AskLine(FormDialog[str]):
 
     confirm_label = "OK"
 
-    DEFAULT_CSS = """
-    AskLine > #window { width: 60; }
-    AskLine FormField > .label { width: auto; padding-right: 2; }
-    """
+    DEFAULT_CSS = "AskLine > #window { width: 60; }"
 
     def __init__(self, title: str, label: str, value: str = "") -> None:
         super().__init__(title)
         self._label = label
         self._input = text_input(value)
+        self._input.styles.margin = (0, 0, 0, len(label) + 2)
 
     def compose_fields(self) -> Iterable[Widget]:
         """Return the one field."""

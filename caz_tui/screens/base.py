@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.screen import ModalScreen, Screen
 
 from caz_tui.commands import Place, bindings_for, commands_in
+from caz_tui.styling import fit_size, stay_laid_out, stay_styled
 from caz_tui.terminal.size import too_small
 from caz_tui.terminal.text import visible
 from caz_tui.widgets.chrome import KeyLine, PlacesLine, TooSmall, TopLine
@@ -105,6 +106,10 @@ class DeskScreen(Screen[None]):
         shared = (Place.MAIN,) if self.go_command else ()
         return (self.place, *shared, Place.EVERYWHERE)
 
+    def on_compose(self) -> None:
+        """Know the size of the terminal from the first."""
+        fit_size(self)
+
     def on_mount(self) -> None:
         """Fill in the top line and read what the screen shows."""
         self.query_one(TopLine).person = self.service.user
@@ -113,10 +118,12 @@ class DeskScreen(Screen[None]):
 
     def on_resize(self, event: events.Resize) -> None:
         """Show one sentence instead of a screen that does not fit."""
+        stay_laid_out(self, event)
         make_way(self, event.size)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Read again what changed while another screen was open."""
+        stay_styled(event)
         if self._is_stale:
             self.load()
 
@@ -180,8 +187,17 @@ class Dialog(ModalScreen["ResultT | None"], Generic[ResultT]):
     Dialog .hint { color: $muted; }
     """
 
+    def on_compose(self) -> None:
+        """Know the size of the terminal from the first."""
+        fit_size(self)
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Come to the front, or back to it."""
+        stay_styled(event)
+
     def on_resize(self, event: events.Resize) -> None:
         """Make way for the sentence of the screen beneath when nothing fits."""
+        stay_laid_out(self, event)
         make_way(self, event.size)
 
     def has_typed(self) -> bool:

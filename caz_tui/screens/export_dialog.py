@@ -36,7 +36,7 @@ class ExportDialog(FormDialog[bool]):
     DEFAULT_CSS = """
     ExportDialog #what { height: auto; margin-bottom: 1; }
     ExportDialog #progress { height: 1; margin-top: 1; display: none; }
-    ExportDialog FormField > .label { width: 10; }
+    ExportDialog FormField > .control { margin-left: 10; }
     """
 
     def __init__(self, service: PortfolioService, view: ClientView) -> None:

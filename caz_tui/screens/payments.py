@@ -155,7 +155,7 @@ class ExportPurchases(FormDialog[str]):
     """Asks for a file and writes the purchases to it; the result is the sentence that says so."""
 
     confirm_label = "Exportar"
-    DEFAULT_CSS = "ExportPurchases FormField > .label { width: 10; }"
+    DEFAULT_CSS = "ExportPurchases FormField > .control { margin-left: 10; }"
 
     def __init__(self, service: PortfolioService) -> None:
         super().__init__("Exportar compras")

@@ -33,7 +33,7 @@ class RegisterExport(FormDialog[Client]):
     RegisterExport > #window { width: 64; }
     RegisterExport #who { height: auto; }
     RegisterExport #before { height: auto; color: $muted; margin-bottom: 1; }
-    RegisterExport FormField > .label { width: 20; }
+    RegisterExport FormField > .control { margin-left: 20; }
     RegisterExport #last_export Horizontal { height: 1; }
     """
 

@@ -35,7 +35,7 @@ class StaleClientDialog(FormDialog[frozenset[str]]):
     StaleClientDialog #why { height: auto; margin-bottom: 1; }
     StaleClientDialog .before { height: auto; color: $muted; }
     StaleClientDialog FormField { margin-bottom: 1; }
-    StaleClientDialog FormField > .label { width: 21; }
+    StaleClientDialog FormField > .control { margin-left: 21; }
     """
 
     def __init__(self, base: Client, mine: ClientChanges, theirs: Client, names: Sequence[str]) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -30,8 +29,7 @@ class DateChoice(Widget):
     """A preset on one line beside the two ends of a period."""
 
     DEFAULT_CSS = """
-    DateChoice { height: 1; width: 1fr; }
-    DateChoice > Horizontal { height: 1; }
+    DateChoice { layout: horizontal; height: 1; width: 1fr; }
     DateChoice Cycle { width: 22; }
     DateChoice Static { width: auto; margin: 0 1; color: $muted; }
     DateChoice Input { width: 12; padding: 0; }
@@ -74,12 +72,11 @@ class DateChoice(Widget):
 
     def compose(self) -> ComposeResult:
         """Put the period beside the presets."""
-        with Horizontal():
-            yield self._cycle
-            yield Static("de")
-            yield self.first
-            yield Static("até")
-            yield self.last
+        yield self._cycle
+        yield Static("de")
+        yield self.first
+        yield Static("até")
+        yield self.last
 
     @property
     def matches(self) -> tuple[Match, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -12,22 +11,24 @@ from textual.widgets import Input, Static
 from caz_tui.terminal.text import shown
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from textual.app import ComposeResult, RenderResult
 
 DATE_CHARACTERS = r"[0-9/.\-]*"
 DATE_LENGTH = 10
 
 
 class FormField(Widget):
-    """A label, one or more controls beside it, and a problem when there is one."""
+    """A label, one or more controls beside it, and a problem when there is one.
+
+    The label is drawn by the field itself, and the problem is mounted when there is one: each widget that a form
+    can do without is a few milliseconds less between the key and the form.
+    """
 
     DEFAULT_CSS = """
-    FormField { layout: horizontal; height: auto; width: 1fr; }
-    FormField > .label { width: 22; color: $muted; }
-    FormField Vertical { width: 1fr; height: auto; }
-    FormField .problem { height: auto; color: $error; display: none; }
-    FormField.-wrong .problem { display: block; }
-    FormField.-wrong > .label { color: $error; }
+    FormField { layout: vertical; height: auto; width: 1fr; }
+    FormField > .control { margin-left: 22; }
+    FormField > Vertical { width: 1fr; height: auto; }
+    FormField > .problem { height: auto; color: $error; }
     """
 
     problem: reactive[str] = reactive("", init=False)
@@ -39,22 +40,30 @@ class FormField(Widget):
         id: str | None = None,  # noqa: A002 - Textual's own name
         classes: str | None = None,
     ) -> None:
-        """Take the label and the controls, from left to right."""
+        """Take the label and the controls, from top to bottom."""
         super().__init__(id=id, classes=classes)
         self._label = label
         self.controls = controls
+        for control in controls:
+            control.add_class("control", update=False)
 
     def compose(self) -> ComposeResult:
-        """Put the label beside the controls."""
-        yield Static(shown(self._label), classes="label")
-        with Vertical():
-            yield from self.controls
-            yield Static(classes="problem", markup=False)
+        """Put the controls beside the label."""
+        yield from self.controls
+
+    def render(self) -> RenderResult:
+        """Return the label; the controls lie over what is right of it."""
+        return shown(self._label, "$error" if self.problem else "$muted")
 
     def watch_problem(self, problem: str) -> None:
-        """Show the problem, with a glyph before it."""
-        self.set_class(bool(problem), "-wrong")
-        self.query_one(".problem", Static).update(shown(f"▲ {problem}") if problem else "")
+        """Show the problem under the controls, with a glyph before it."""
+        sentences = self.query_children(".problem").results(Static)
+        said = next(iter(sentences), None)
+        if said is None and problem:
+            self.mount(Static(shown(f"▲ {problem}"), classes="control problem"))
+        elif said is not None:
+            said.update(shown(f"▲ {problem}"))
+            said.display = bool(problem)
 
 
 def text_input(value: str = "", *, placeholder: str = "", id: str | None = None) -> Input:  # noqa: A002

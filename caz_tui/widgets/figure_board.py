@@ -61,7 +61,7 @@ class FigureBoard(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         """Put the blocks into their columns."""
-        yield Vertical(*self._left)
+        yield Vertical(*self._left, classes="left")
         yield Vertical(*self._right)
 
     def spots(self) -> list[Spot]:

@@ -1,0 +1,65 @@
+"""The seam with how Textual opens a screen: nothing is parsed, styled or laid out twice while someone waits for a key.
+
+Textual parses all style sheets anew each time a mode is opened for the first time; styles every widget of a screen
+again when the screen comes to the front, and once more when the classes of its size are set after its first layout;
+and answers that layout with a second one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from textual.app import App
+
+if TYPE_CHECKING:
+    from textual.events import Resize, ScreenResume
+    from textual.screen import Screen
+
+ReturnT = TypeVar("ReturnT")
+
+
+class StyledApp(App[ReturnT], Generic[ReturnT]):
+    """An app that parses its style sheets once for each theme."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
+
+    _variables: dict[str, str] | None = None
+    """What the style sheets were parsed with."""
+
+    def parse_with_theme(self) -> None:
+        """Take the theme that was just set for the first parsing too, which Textual does with its own theme."""
+        self._variables = self.get_css_variables()
+        self.stylesheet.set_variables(self._variables)
+
+    def refresh_css(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - Textual's own signature
+        """Parse and style everything anew, or only style the screen when no variable has changed."""
+        variables = self.get_css_variables()
+        if variables != self._variables:
+            self._variables = variables
+            super().refresh_css(animate)
+            return
+        for screen in self.screen_stack[-1:]:
+            if screen._css_update_count != self._css_update_count:  # noqa: SLF001
+                screen._css_update_count = self._css_update_count  # noqa: SLF001
+                self.stylesheet.update(screen, animate=animate)
+
+
+def fit_size(screen: Screen[Any]) -> None:
+    """Give a screen the classes of its size before it has children, which would all be styled again later."""
+    app = screen.app
+    across = app.HORIZONTAL_BREAKPOINTS if screen.HORIZONTAL_BREAKPOINTS is None else screen.HORIZONTAL_BREAKPOINTS
+    down = app.VERTICAL_BREAKPOINTS if screen.VERTICAL_BREAKPOINTS is None else screen.VERTICAL_BREAKPOINTS
+    for size, breakpoints in ((app.size.width, across), (app.size.height, down)):
+        fitting = [name for least, name in sorted(breakpoints or ()) if least <= size]
+        screen.add_class(*fitting[-1:])
+
+
+def stay_styled(event: ScreenResume) -> None:
+    """Leave the styles of a screen that comes to the front as they are; a new theme reaches every screen anyway."""
+    event.refresh_styles = False
+
+
+def stay_laid_out(screen: Screen[Any], event: Resize) -> None:
+    """Leave a screen as it is that hears of the size which it was laid out in already."""
+    if event.size == screen.outer_size:
+        event.prevent_default()
