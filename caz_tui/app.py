@@ -14,7 +14,7 @@ from textual.worker import WorkerFailed, get_current_worker
 from caz_tui import crashes
 from caz_tui.commands import Place, bindings_for
 from caz_tui.data.errors import PortfolioError
-from caz_tui.screens.base import ClientWanted, DeskScreen, ListWanted, PortfolioChanged
+from caz_tui.screens.base import ACTION_GROUP, ClientWanted, DeskScreen, Dialog, ListWanted, PortfolioChanged
 from caz_tui.screens.client_details import ClientDetails
 from caz_tui.screens.help import HelpScreen
 from caz_tui.screens.home import HomeScreen
@@ -79,6 +79,12 @@ class DeskApp(StyledApp[int]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters and, behind them, the last gate for control characters."""
         return guarded(super().get_line_filters(), colourless=self.no_color)
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a key would reach what the person means: not while an action reads what its dialog is to show."""
+        acting = any(worker.group == ACTION_GROUP and not worker.is_finished for worker in self.workers)
+        return not acting or isinstance(self.screen, Dialog)
 
     # Places
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 ResultT = TypeVar("ResultT")
 
+ACTION_GROUP = "action"
+"""The workers that read something, ask the person in a dialog, and write."""
+
 # Bound by the screen itself: Textual runs an action on the node that binds its key, and the app has no such one.
 _LEAVE = next(command for command in commands_in(Place.EVERYWHERE) if command.name == "leave")
 LEAVE: list[BindingType] = [_LEAVE.binding()]

@@ -12,7 +12,7 @@ from caz_tui import formats
 from caz_tui.commands import Command, Place, commands_in
 from caz_tui.data.errors import NotFound, PortfolioError, StaleClient
 from caz_tui.data.schemas import ClientChanges
-from caz_tui.screens.base import ClientWanted, DeskScreen, PortfolioChanged
+from caz_tui.screens.base import ACTION_GROUP, ClientWanted, DeskScreen, PortfolioChanged
 from caz_tui.screens.client_form import ClientForm
 from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.contract_plan import ContractPlan
@@ -141,7 +141,7 @@ class ClientActions(DeskScreen):
             self._is_acting = True
             self._alone(deed)
 
-    @work(group="action")
+    @work(group=ACTION_GROUP)
     async def _alone(self, deed: Callable[[], Coroutine[Any, Any, None]]) -> None:
         try:
             await deed()

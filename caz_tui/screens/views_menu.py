@@ -14,7 +14,7 @@ from textual.widgets.option_list import Option
 from caz_tui.data.errors import PortfolioError
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.screens.ask_line import AskLine
-from caz_tui.screens.base import Dialog
+from caz_tui.screens.base import ACTION_GROUP, Dialog
 from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.sort_menu import ARROWS
 from caz_tui.terminal.text import shown, visible
@@ -128,7 +128,7 @@ class ViewsMenu(Dialog[ClientView]):
         if index is not None:
             self._forget(self._views[index].name)
 
-    @work(exclusive=True, group="action")
+    @work(exclusive=True, group=ACTION_GROUP)
     async def _forget(self, name: str) -> None:
         question = Confirm(
             f"Excluir a visão {name}?", details="Os clientes não mudam.", confirm="Excluir", dangerous=True

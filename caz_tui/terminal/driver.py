@@ -98,7 +98,13 @@ class DeskDriver(Driver):
         self._flooded = False
         self._terminal_size = SIZE_WHEN_UNKNOWN
         self._reader = InputReader()
-        self._typeahead = TypeAhead(app, self._loop, hand_on=self.process_message, when_empty=self._listen)
+        self._typeahead = TypeAhead(
+            app,
+            self._loop,
+            hand_on=self.process_message,
+            when_empty=self._listen,
+            takes_keys=lambda: bool(getattr(app, "takes_keys", True)),
+        )
 
     @property
     def can_suspend(self) -> bool:

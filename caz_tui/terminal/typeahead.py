@@ -27,6 +27,9 @@ CLIMB_ROUNDS: Final = 24
 PATIENCE_SECONDS: Final = 0.5
 """How long the app may take over one event before the next is handed on all the same."""
 
+LOOK_AGAIN_SECONDS: Final = 0.005
+"""How soon an app that is about to open something is asked again whether it takes keys."""
+
 
 class TypeAhead:
     """A queue between the keyboard and the app."""
@@ -38,6 +41,7 @@ class TypeAhead:
         *,
         hand_on: Callable[[Message], None],
         when_empty: Callable[[], None],
+        takes_keys: Callable[[], bool] = lambda: True,
     ) -> None:
         """Prepare an empty queue.
 
@@ -46,11 +50,14 @@ class TypeAhead:
             loop: the app's.
             hand_on: gives the app one event.
             when_empty: called whenever the app has handled all there was.
+            takes_keys: tells whether the next key may be handed on: not while the last one is about to open a dialog
+                that waits for data.
         """
         self._app = app
         self._loop = loop
         self._hand_on = hand_on
         self._when_empty = when_empty
+        self._takes_keys = takes_keys
         self._waiting: deque[Message] = deque()
         self._turn = 0
         self._patience: asyncio.TimerHandle | None = None
@@ -111,6 +118,9 @@ class TypeAhead:
 
     def _go_on(self, turn: int) -> None:
         if turn != self._turn or self._patience is None:
+            return
+        if not self._takes_keys() and self._patience.when() > self._loop.time():
+            self._loop.call_later(LOOK_AGAIN_SECONDS, self._ask_screen, turn)
             return
         self._patience.cancel()
         self._patience = None

@@ -10,6 +10,7 @@ from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual.screen import ModalScreen
 
 from caz_tui.app import DeskApp
+from caz_tui.screens.base import ACTION_GROUP
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
@@ -34,7 +35,7 @@ MOST_ROUNDS = 2_000
 def is_settled(app: DeskApp) -> bool:
     """Tell whether nothing is being read; what waits for the answer of a dialog that is open does not count."""
     busy = [worker for worker in app.workers if not worker.is_finished]
-    asking = [worker for worker in busy if worker.group == "action"]
+    asking = [worker for worker in busy if worker.group == ACTION_GROUP]
     return len(busy) == len(asking) and (not asking or isinstance(app.screen, ModalScreen))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from textual.widgets import Input
 
 from caz_tui.app import DeskApp
-from caz_tui.screens.base import Dialog
+from caz_tui.screens.base import ACTION_GROUP, Dialog
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -74,7 +74,7 @@ class Desk:
                 await self.pilot.pause()
                 running = [worker for worker in self.app.workers if not worker.is_finished]
                 asking = isinstance(self.app.screen, Dialog)
-                if all(worker.group == "action" and asking for worker in running):
+                if all(worker.group == ACTION_GROUP and asking for worker in running):
                     break
         await self.pilot.pause()
 
