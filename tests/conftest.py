@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 # Before Textual is imported: its frames are not to be waited for.
-os.environ["TEXTUAL_FPS"] = "1000"
+os.environ["TEXTUAL_FPS"] = "250"
 
-from caz_tui.data.demo import fill  # noqa: E402
+from textual.css.stylesheet import Stylesheet
+
+from caz_tui.data.demo import fill
 from caz_tui.data.engine import Database
 from caz_tui.data.service import PortfolioService
 from tests.quiet import quiet
@@ -22,6 +24,8 @@ from tests.support import Desk, FrozenClock
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+
+    from textual.css.model import RuleSet
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("quick", max_examples=25, deadline=None, suppress_health_check=_CHECKS)
@@ -36,6 +40,23 @@ def _no_sleeping_pilot() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in ("textual.app", "textual.pilot"):
             patch.setattr(f"{module}.wait_for_idle", quiet)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _parse_styles_once() -> Iterator[None]:
+    """Let all apps of a test run share what their style sheets were parsed into."""
+    parse = Stylesheet._parse_rules
+    parsed: dict[object, list[RuleSet]] = {}
+
+    def parse_once(self: Stylesheet, *source: Any, **more: Any) -> list[RuleSet]:
+        key = (source, *more.items(), frozenset(self._variables.items()))
+        if key not in parsed:
+            parsed[key] = parse(self, *source, **more)
+        return parsed[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Stylesheet, "_parse_rules", parse_once)
         yield
 
 

@@ -206,6 +206,7 @@ def test_stopped_and_continued_it_draws_itself_again(terminal: Terminal) -> None
     terminal.wait_for("keys=3")
     terminal.send_signal(signal.SIGTSTP)
     terminal.wait_for(lambda _: terminal.modes == MODES_AT_REST)
+    os.waitid(os.P_PID, terminal.pid, os.WSTOPPED)
     terminal.send_signal(signal.SIGCONT)
     terminal.wait_for("^▊  abc .*\n.*\nkeys=3")
     terminal.type("d")

@@ -109,14 +109,16 @@ def poison(path: Path, payload: str) -> None:
 
 
 def press(terminal: Terminal, keys: Sequence[str]) -> None:
-    """Press keys, each when the one before has been dealt with."""
+    """Press keys as fast as the terminal takes them, and wait until the program has said all it has to say to them."""
     for key in keys:
         if key.startswith("text:"):
             terminal.type(key.removeprefix("text:"))
         else:
             terminal.press(key)
-        # An Esc is one only when nothing follows it.
-        terminal.wait_quiet(0.15 if key == "escape" else 0.06)
+        if key == "escape":
+            # It is one only when nothing follows it.
+            terminal.wait_quiet(0.1)
+    terminal.wait_quiet(0.06)
 
 
 def turn(terminal: Terminal, shows: str) -> None:
@@ -145,7 +147,7 @@ def test_nothing_from_outside_is_obeyed(group: int, demonstration: Path, tmp_pat
     path = tmp_path / "carteira.db"
     path.write_bytes(demonstration.read_bytes())
     poison(path, "".join(list(PAYLOADS.values())[group::GROUPS]))
-    with Terminal([PROGRAM, "--banco", str(path)], cols=160, rows=45) as terminal:
+    with Terminal([PROGRAM, "--banco", str(path)], cols=150, rows=32) as terminal:
         terminal.wait_for("Minha carteira")
         for stop in TOUR:
             if stop.keys == COLUMNS_RIGHT:

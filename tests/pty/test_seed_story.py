@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shutil
-import subprocess
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.pty.terminal import MODES_AT_REST, PROJECT, Terminal
+from caz_tui.cli import main
+from tests.pty.terminal import MODES_AT_REST, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,11 +24,11 @@ SIZES = [(80, 24), (140, 45)]
 
 
 def ask(database: Path, *words: str) -> Any:
-    """Return the answer of the command line as JSON."""
-    found = subprocess.run(
-        [PROGRAM, "--banco", str(database), *words, "--formato", "json"], capture_output=True, check=True, cwd=PROJECT
-    )
-    return json.loads(found.stdout)
+    """Return the answer of the command line as JSON, without the time that a process takes to start."""
+    answer = io.StringIO()
+    with redirect_stdout(answer):
+        assert main(["--banco", str(database), *words, "--formato", "json"]) == 0
+    return json.loads(answer.getvalue())
 
 
 def dotted(number: int) -> str:
