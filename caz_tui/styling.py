@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from textual.app import App
+from caz_tui.terminal.painting import FrugalApp
 
 if TYPE_CHECKING:
     from textual.events import Resize, ScreenResume
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 ReturnT = TypeVar("ReturnT")
 
 
-class StyledApp(App[ReturnT], Generic[ReturnT]):
+class StyledApp(FrugalApp[ReturnT], Generic[ReturnT]):
     """An app that parses its style sheets once for each theme."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]

@@ -25,7 +25,7 @@ class Confirm(Dialog[bool]):
         Binding("right", "app.focus_next", show=False),
     ]
 
-    CSS = """
+    DEFAULT_CSS = """
     Confirm > #window { max-width: 76; padding: 1 2 0 2; }
     Confirm #question { width: auto; max-width: 100%; text-style: bold; }
     Confirm #details { width: auto; max-width: 100%; margin-top: 1; color: $muted; }

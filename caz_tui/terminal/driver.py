@@ -20,20 +20,23 @@ import tty
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from rich.color import ColorSystem
 from textual import events
 from textual.constants import ESCAPE_DELAY
 from textual.driver import Driver
 from textual.geometry import Size
 
-from caz_tui.terminal.environment import is_dumb
+from caz_tui.terminal.environment import ECONOMY, erases_in_colour, is_dumb
 from caz_tui.terminal.output import Output
+from caz_tui.terminal.pens import Pens
 from caz_tui.terminal.reading import InputReader
+from caz_tui.terminal.shadow import ShadowScreen
 from caz_tui.terminal.signals import end_soon, exit_status
 from caz_tui.terminal.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from textual.app import App
     from textual.message import Message
@@ -41,6 +44,13 @@ if TYPE_CHECKING:
 STALLED_SECONDS: Final = 30.0
 MAX_BACKLOG_BYTES: Final = 16 * 1024 * 1024
 LAST_WORDS_SECONDS: Final = 0.5
+
+MAX_FRAMES_BACKLOG_BYTES: Final = 8192
+"""While the line has this many bytes still to take, another frame would only come later."""
+
+FRAME_PAUSE_SECONDS: Final = 0.02
+LONG_FRAME: Final = 512
+"""From this many characters on a frame is marked as one; shorter ones arrive in one piece anyway."""
 LARGEST_SIZE: Final = (1000, 500)
 SIZE_WHEN_UNKNOWN: Final = (80, 24)
 
@@ -64,6 +74,9 @@ _LEAVE: Final = "\x1b[0m\x1b[?1049l\x1b[?25h"
 # Clicks, wheel and drags in SGR form. Not 1003, which sends bytes whenever the mouse moves.
 _MOUSE: Final = "\x1b[?1000h\x1b[?1002h\x1b[?1006h"
 _MOUSE_OFF: Final = "\x1b[?1006l\x1b[?1002l\x1b[?1000l"
+
+_SYNC_BEGIN: Final = "\x1b[?2026h"
+_SYNC_END: Final = "\x1b[?2026l"
 
 _POINTER_SHAPE: Final = "\x1b]22;"
 
@@ -98,6 +111,9 @@ class DeskDriver(Driver):
         self._flooded = False
         self._terminal_size = SIZE_WHEN_UNKNOWN
         self._reader = InputReader()
+        self.shadow = _shadow(app, os.environ)
+        self._frame_waits: asyncio.TimerHandle | None = None
+        self._cursor: tuple[int, int] | None = None
         self._typeahead = TypeAhead(
             app,
             self._loop,
@@ -131,6 +147,31 @@ class DeskDriver(Driver):
         elif self._output_watch is None:
             self._output_watch = self._loop.call_later(self.stalled_seconds, self._watch_output)
 
+    def send_frame(self, cursor: tuple[int, int] | None, *, synchronised: bool) -> None:
+        """Send what the shadow has to say; on a line that has not taken the last frames yet, only once it has.
+
+        Args:
+            cursor: where the cursor is to stand; None where it does not matter.
+            synchronised: whether the terminal shows a frame at once when it is told where it begins and ends.
+        """
+        self._cursor = cursor
+        if self._frame_waits is not None:
+            return
+        if self.backlog > MAX_FRAMES_BACKLOG_BYTES:
+            self._frame_waits = self._loop.call_later(FRAME_PAUSE_SECONDS, self._send_late_frame, synchronised)
+            return
+        if self.shadow is None or self._output is None:
+            return
+        frame = self.shadow.frame(cursor)
+        if synchronised and len(frame) > LONG_FRAME:
+            frame = f"{_SYNC_BEGIN}{frame}{_SYNC_END}"
+        if frame:
+            self.write(frame)
+
+    def _send_late_frame(self, synchronised: bool) -> None:  # noqa: FBT001 - a callback's argument
+        self._frame_waits = None
+        self.send_frame(self._cursor, synchronised=synchronised)
+
     def open_url(self, url: str, new_tab: bool = True) -> None:  # noqa: FBT001, FBT002
         """Open nothing: a browser would run on the server, as whatever $BROWSER says.
 
@@ -142,6 +183,8 @@ class DeskDriver(Driver):
     def start_application_mode(self) -> None:
         """Take the terminal."""
         self._output = Output(_STDOUT if os.isatty(_STDOUT) else _STDERR)
+        if self.shadow is not None:
+            self.shadow.forget()
         self._loop.add_signal_handler(signal.SIGWINCH, self._tell_size)
         self._loop.add_signal_handler(signal.SIGTSTP, self._stop_process)
         self._tell_size()
@@ -187,9 +230,10 @@ class DeskDriver(Driver):
         if self._output is not None:
             self._output.close(LAST_WORDS_SECONDS)
             self._output = None
-        if self._output_watch is not None:
-            self._output_watch.cancel()
-            self._output_watch = None
+        for timer in (self._output_watch, self._frame_waits):
+            if timer is not None:
+                timer.cancel()
+        self._output_watch = self._frame_waits = None
 
     def send_message(self, message: Message) -> None:
         """Hand a message to the app; unlike Textual's drivers this one is on the loop already.
@@ -207,6 +251,8 @@ class DeskDriver(Driver):
             return
         raw = termios.tcgetattr(_STDIN)
         raw[tty.IFLAG] &= ~(termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR)
+        # A line feed goes straight down.
+        raw[tty.OFLAG] &= ~termios.OPOST
         raw[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
         raw[tty.CC][termios.VMIN] = 1
         raw[tty.CC][termios.VTIME] = 0
@@ -300,6 +346,14 @@ class DeskDriver(Driver):
     def _leave(self) -> None:
         end_soon()
         self._app.exit(return_code=exit_status(signal.SIGHUP))
+
+
+def _shadow(app: App[Any], environ: Mapping[str, str]) -> ShadowScreen | None:
+    """Return a shadow of the terminal, or None where every frame is to be sent as Textual draws it."""
+    if environ.get(ECONOMY) == "0" or is_dumb(environ):
+        return None
+    pens = Pens(app.console._color_system or ColorSystem.TRUECOLOR)  # noqa: SLF001 - as Textual's strips do
+    return ShadowScreen(pens, erases_in_colour=erases_in_colour(environ))
 
 
 def _size_of_terminal() -> tuple[int, int]:

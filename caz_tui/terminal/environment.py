@@ -16,6 +16,12 @@ _TERMS_WITH_256_COLOURS: Final = frozenset(
 # GNU screen and the Linux console inherit COLORTERM from outside and cannot do what it says.
 _TERMS_WITH_16_COLOURS: Final = ("linux", "screen", "screen.")
 
+# What GNU screen erases is black, whatever the pen; so is what a VT100 erases.
+_TERMS_THAT_ERASE_PLAINLY: Final = ("screen", "vt", "ansi")
+
+ECONOMY: Final = "CAZ_ECONOMIA"
+"""The variable that, set to 0, has every frame sent whole."""
+
 _DANGEROUS: Final = frozenset(
     {
         "BROWSER",  # executed to open a link
@@ -42,6 +48,18 @@ def is_dumb(environ: Mapping[str, str]) -> bool:
         True when TERM is missing or says so.
     """
     return environ.get("TERM", "").strip().lower() in _DUMB_TERMS
+
+
+def erases_in_colour(environ: Mapping[str, str]) -> bool:
+    """Tell whether what the terminal erases takes the background of the pen.
+
+    Args:
+        environ: the process's variables.
+
+    Returns:
+        False when it does not, or when TERM leaves it open.
+    """
+    return not environ.get("TERM", "").strip().lower().startswith(_TERMS_THAT_ERASE_PLAINLY)
 
 
 def colour_system(environ: Mapping[str, str]) -> ColourSystem | None:

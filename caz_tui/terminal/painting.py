@@ -1,0 +1,72 @@
+"""The seam with how Textual displays: its updates go through the shadow of the screen instead of to the wire.
+
+What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py`:
+
+- `App._display(screen, renderable)` is called for every frame, with a `LayoutUpdate` (all lines, each as strips from
+  left to right) or a `ChopsUpdate` (`spans` of lines that changed, over `chops`: for each line the strips by their
+  first column, and where each ends), and calls `post_display_hook` at its end;
+- `App._batch_count`, `_running`, `_closed`, `_sync_available`, `_driver`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+from textual.widgets import Input, TextArea
+
+from caz_tui.terminal.driver import DeskDriver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import RenderableType
+    from textual.screen import Screen
+    from textual.strip import Strip
+
+ReturnT = TypeVar("ReturnT")
+
+
+class FrugalApp(App[ReturnT], Generic[ReturnT]):
+    """An app that sends the cells that changed, and no others."""
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Display a frame.
+
+        Args:
+            screen: where it was drawn.
+            renderable: what Textual's compositor made, or something else to print; None for nothing.
+        """
+        driver = self._driver
+        if not isinstance(driver, DeskDriver) or driver.shadow is None:
+            super()._display(screen, renderable)
+            return
+        if not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            if renderable is not None:
+                driver.shadow.forget()
+            super()._display(screen, renderable)
+            return
+        if self._batch_count == 0 and self._running and not self._closed:
+            driver.shadow.resize(*self.size)
+            for x, y, strip in _pieces(renderable):
+                driver.shadow.paint(x, y, strip)
+            types_text = isinstance(self.focused, Input | TextArea)
+            driver.send_frame(self.cursor_position if types_text else None, synchronised=self._sync_available)
+        self.post_display_hook()
+
+
+def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """Yield column, line and content of each stretch of an update."""
+    if isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in strips:
+                yield x, y, strip
+                x += strip.cell_length
+        return
+    for y, first, end in update.spans:
+        for strip_end, (left, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+            if chop is not None and left <= end and strip_end > first:
+                whole = first <= left < end and strip_end <= end
+                yield left, y, chop if whole else chop.crop(0, min(strip_end, end) - left)
