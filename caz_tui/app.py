@@ -27,7 +27,7 @@ from caz_tui.styling import StyledApp
 from caz_tui.terminal.driver import DeskDriver
 from caz_tui.terminal.gate import guarded
 from caz_tui.terminal.signals import exit_status, leave_on_signals
-from caz_tui.terminal.text import visible
+from caz_tui.terminal.visible import visible
 from caz_tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
@@ -82,9 +82,13 @@ class DeskApp(StyledApp[int]):
 
     @property
     def takes_keys(self) -> bool:
-        """Whether a key would reach what the person means: not while an action reads what its dialog is to show."""
-        acting = any(worker.group == ACTION_GROUP and not worker.is_finished for worker in self.workers)
-        return not acting or isinstance(self.screen, Dialog)
+        """Whether a key would reach what is meant: not before a screen, or the dialog of an action, is there."""
+        screen = self.screen
+        if isinstance(screen, Dialog):
+            return True
+        if isinstance(screen, DeskScreen) and screen.is_filling:
+            return False
+        return all(worker.is_finished for worker in self.workers if worker.group == ACTION_GROUP)
 
     # Places
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual.message import Message
-from textual.screen import ModalScreen, Screen
+from textual.screen import ModalScreen
 
 from caz_tui.commands import Place, bindings_for, commands_in
 from caz_tui.styling import fit_size, stay_laid_out, stay_styled
+from caz_tui.terminal.painting import FrugalScreen
 from caz_tui.terminal.size import too_small
-from caz_tui.terminal.text import visible
+from caz_tui.terminal.visible import visible
 from caz_tui.widgets.chrome import KeyLine, PlacesLine, TooSmall, TopLine
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.geometry import Size
+    from textual.screen import Screen
     from textual.widget import Widget
 
     from caz_tui.data.errors import PortfolioError
@@ -76,7 +78,7 @@ def make_way(screen: Screen[Any], size: Size) -> None:
         screen.call_after_refresh(screen.set_focus, widget)
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(FrugalScreen[None]):
     """A full screen: top line, places (on the main ones), content, key line."""
 
     place: ClassVar[Place]
@@ -130,6 +132,11 @@ class DeskScreen(Screen[None]):
         if self._is_stale:
             self.load()
 
+    @property
+    def is_filling(self) -> bool:
+        """Whether what the keys act on is being read for the first time."""
+        return False
+
     async def _fill_top_line(self) -> None:
         self.query_one(TopLine).office = await self.service.office_name()
 
@@ -173,7 +180,7 @@ class DeskScreen(Screen[None]):
         self.notify(visible(str(error)), severity="error", timeout=10, markup=False)
 
 
-class Dialog(ModalScreen["ResultT | None"], Generic[ResultT]):
+class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Generic[ResultT]):
     """A window over dimmed content: Esc leaves, with a question when something was typed."""
 
     BINDINGS = [*LEAVE, *bindings_for(Place.DIALOG)]

@@ -34,7 +34,7 @@ from caz_tui.screens.client_fields import (
 )
 from caz_tui.screens.form_dialog import FormDialog
 from caz_tui.screens.stale_client import StaleClientDialog
-from caz_tui.terminal.text import visible
+from caz_tui.terminal.visible import visible
 from caz_tui.widgets.cycle import Cycle
 from caz_tui.widgets.field import FormField, date_input, text_input
 from caz_tui.widgets.suggest_input import SuggestInput

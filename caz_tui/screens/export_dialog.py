@@ -12,7 +12,8 @@ from textual.widgets import Static
 from caz_tui import formats
 from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.form_dialog import FormDialog, WrongFields
-from caz_tui.terminal.text import shown, visible
+from caz_tui.terminal.text import shown
+from caz_tui.terminal.visible import visible
 from caz_tui.widgets.field import FormField
 from caz_tui.widgets.path_input import PathInput
 

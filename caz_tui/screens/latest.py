@@ -23,7 +23,8 @@ class Latest(Generic[WantedT]):
         self._node = node
         self._read = read
         self._waiting: list[WantedT] = []
-        self._is_reading = False
+        self.is_reading = False
+        """Whether a reading is under way."""
 
     @property
     def is_superseded(self) -> bool:
@@ -33,8 +34,8 @@ class Latest(Generic[WantedT]):
     def want(self, wanted: WantedT) -> None:
         """Read this next, instead of whatever was waiting."""
         self._waiting = [wanted]
-        if not self._is_reading:
-            self._is_reading = True
+        if not self.is_reading:
+            self.is_reading = True
             # A function, not its coroutine: one that never starts because the screen goes would be complained of.
             work: WorkType[None] = self._work
             self._node.run_worker(work, group="reading")
@@ -44,4 +45,4 @@ class Latest(Generic[WantedT]):
             while self._waiting:
                 await self._read(self._waiting.pop())
         finally:
-            self._is_reading = False
+            self.is_reading = False

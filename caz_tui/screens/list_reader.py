@@ -45,6 +45,10 @@ class ListReader:
         """Tell whether a tab's list has been read."""
         return tab in self._shown
 
+    def reads_first(self, tab: Tab) -> bool:
+        """Tell whether a tab's list is being read for the first time."""
+        return self._lists.is_reading and not self.shows(tab)
+
     def forget(self) -> None:
         """Take every list for out of date."""
         self._edition += 1

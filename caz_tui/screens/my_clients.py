@@ -116,6 +116,11 @@ class MyClientsScreen(ClientActions):
         self._count_tabs()
         self._reader.want(self.view)
 
+    @property
+    def is_filling(self) -> bool:
+        """Whether the list of the active tab is being read for the first time."""
+        return self._reader.reads_first(self.tab)
+
     @work(exclusive=True, group="tab counts")
     async def _count_tabs(self) -> None:
         self.tab_counts = await self.service.tab_counts()

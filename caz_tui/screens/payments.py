@@ -54,6 +54,8 @@ class PaymentsScreen(DeskScreen):
     purchases: reactive[tuple[Purchase, ...] | None] = reactive(None, init=False)
     benefits: reactive[tuple[Benefit, ...] | None] = reactive(None, init=False)
 
+    _is_reading = False
+
     def compose_content(self) -> Iterable[Widget]:
         """Return the figures over the purchases and the benefits."""
         yield Static(
@@ -82,12 +84,21 @@ class PaymentsScreen(DeskScreen):
     def load(self) -> None:
         """Read the figures and the lists."""
         super().load()
+        self._is_reading = True
         self.run_worker(self._read(), exclusive=True, group="payments")
 
+    @property
+    def is_filling(self) -> bool:
+        """Whether the purchases are being read for the first time."""
+        return self._is_reading and self.summary is None
+
     async def _read(self) -> None:
-        self.purchases = await self.service.purchases()
-        self.summary = await self.service.payments_summary()
-        self.benefits = await self.service.benefits()
+        try:
+            self.purchases = await self.service.purchases()
+            self.summary = await self.service.payments_summary()
+            self.benefits = await self.service.benefits()
+        finally:
+            self._is_reading = False
 
     def watch_summary(self) -> None:
         """Show the figures."""

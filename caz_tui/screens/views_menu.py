@@ -17,7 +17,8 @@ from caz_tui.screens.ask_line import AskLine
 from caz_tui.screens.base import ACTION_GROUP, Dialog
 from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.sort_menu import ARROWS
-from caz_tui.terminal.text import shown, visible
+from caz_tui.terminal.text import shown
+from caz_tui.terminal.visible import visible
 
 if TYPE_CHECKING:
     from textual.app import App, ComposeResult

@@ -19,6 +19,12 @@ _TERMS_WITH_16_COLOURS: Final = ("linux", "screen", "screen.")
 # What GNU screen erases is black, whatever the pen; so is what a VT100 erases.
 _TERMS_THAT_ERASE_PLAINLY: Final = ("screen", "vt", "ansi")
 
+FRAMES_PER_SECOND: Final = "240"
+"""A frame waits for the next tick of this clock, which only runs while something is to be drawn."""
+
+ESCAPE_MILLISECONDS: Final = "50"
+"""An Esc behind which nothing has come for so long is the key; who sits behind a worse line sets ESCDELAY."""
+
 ECONOMY: Final = "CAZ_ECONOMIA"
 """The variable that, set to 0, has every frame sent whole."""
 
@@ -95,6 +101,8 @@ def scrub(environ: MutableMapping[str, str]) -> None:
     for name in [name for name in environ if name.startswith("TEXTUAL") or name in _DANGEROUS]:
         del environ[name]
     environ["TEXTUAL_COLOR_SYSTEM"] = colours or "standard"
+    environ["TEXTUAL_FPS"] = FRAMES_PER_SECOND
+    environ.setdefault("ESCDELAY", ESCAPE_MILLISECONDS)
     # Textual takes an empty NO_COLOR for a wish, which by its own convention it is not.
     environ.pop("NO_COLOR", None)
     if colours is None:

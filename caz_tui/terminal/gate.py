@@ -11,7 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.filter import LineFilter
 
-from caz_tui.terminal.text import MAX_STACKED_MARKS, PLACEHOLDER
+from caz_tui.terminal.visible import MAX_STACKED_MARKS, PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,15 +5,18 @@ What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py
 - `App._display(screen, renderable)` is called for every frame, with a `LayoutUpdate` (all lines, each as strips from
   left to right) or a `ChopsUpdate` (`spans` of lines that changed, over `chops`: for each line the strips by their
   first column, and where each ends), and calls `post_display_hook` at its end;
-- `App._batch_count`, `_running`, `_closed`, `_sync_available`, `_driver`.
+- `App._batch_count`, `_running`, `_closed`, `_sync_available`, `_driver`;
+- `Screen._on_timer_update` draws what is dirty, at the next tick of a timer that runs only while something is.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 from caz_tui.terminal.driver import DeskDriver
@@ -22,10 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import RenderableType
-    from textual.screen import Screen
     from textual.strip import Strip
 
 ReturnT = TypeVar("ReturnT")
+ResultT = TypeVar("ResultT")
+
+SETTLING_ROUNDS: Final = 12
+"""Turns of the event loop in which what one key sets off reaches every widget that shows it."""
 
 
 class FrugalApp(App[ReturnT], Generic[ReturnT]):
@@ -54,6 +60,27 @@ class FrugalApp(App[ReturnT], Generic[ReturnT]):
             types_text = isinstance(self.focused, Input | TextArea)
             driver.send_frame(self.cursor_position if types_text else None, synchronised=self._sync_available)
         self.post_display_hook()
+
+
+class FrugalScreen(Screen[ResultT], Generic[ResultT]):
+    """A screen that shows all that one key changes in one frame."""
+
+    _draws_soon = False
+
+    def _on_timer_update(self) -> None:
+        """Draw when everything that is on its way has arrived."""
+        self._update_timer.pause()
+        if not self._draws_soon:
+            self._draws_soon = True
+            asyncio.get_running_loop().call_soon(self._draw_soon, SETTLING_ROUNDS)
+
+    def _draw_soon(self, rounds: int) -> None:
+        if rounds:
+            asyncio.get_running_loop().call_soon(self._draw_soon, rounds - 1)
+            return
+        self._draws_soon = False
+        if self.is_running:
+            super()._on_timer_update()
 
 
 def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:

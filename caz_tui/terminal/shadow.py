@@ -163,7 +163,7 @@ class ShadowScreen:
             ink = 0
         self._out.append("\x1b[r")
         self._use(ink)
-        self._out.append("\x1b[2J")
+        self._out.append("\x1b[H\x1b[J")
         self._shown_texts = [[" "] * self._columns for _ in range(self._rows)]
         self._shown_inks = [[ink] * self._columns for _ in range(self._rows)]
         self._touched = set(range(self._rows))
@@ -360,7 +360,7 @@ def _shortest_move(at: Cursor | None, to: Cursor) -> str:
             return f"\x1b[{ahead if ahead > 1 else ''}C"
         if x == 0:
             return "\r"
-        return min("\b" * -ahead, f"\x1b[{-ahead if ahead < -1 else ''}D", key=len)
+        return f"\x1b[{-ahead if ahead < -1 else ''}D"
     if x == 0 and at.y + 1 == y:
         return "\r\x1b[B" if at.x else "\x1b[B"
     if x == at.x:

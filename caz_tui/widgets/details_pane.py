@@ -64,9 +64,21 @@ class DetailsPane(VerticalScroll, can_focus=False):
         yield Static(id="pane-heading")
         yield Pairs(_LABEL_CELLS)
 
-    def watch_client(self, client: ClientRow | None) -> None:
-        """Show another client."""
-        self.query_one("#pane-heading", Static).update(_heading(client) if client else Content(""))
+    def watch_client(self) -> None:
+        """Show another client; one that is hidden on a narrow terminal costs nothing."""
+        if self.display:
+            self._fill()
+
+    def on_show(self) -> None:
+        """Show the client that came under the cursor while there was no room for it."""
+        self._fill()
+
+    def _fill(self) -> None:
+        client = self.client
+        heading = self.query_one("#pane-heading", Static)
+        content = _heading(client) if client else Content("")
+        lines = len(content.wrap(heading.size.width)) if heading.size.width else 0
+        heading.update(content, layout=lines != heading.size.height)
         values = field_values(client, self.today) if client else ()
         self.query_one(Pairs).pairs = tuple(
             (_SHORT_LABELS.get(field, field.label), value) for field, value in values if field not in _IN_HEADING

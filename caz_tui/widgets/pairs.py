@@ -25,7 +25,7 @@ class Pairs(Widget):
 
     DEFAULT_CSS = "Pairs { width: 1fr; height: auto; }"
 
-    pairs: reactive[tuple[Pair, ...]] = reactive((), layout=True)
+    pairs: reactive[tuple[Pair, ...]] = reactive((), repaint=False)
 
     def __init__(
         self,
@@ -39,6 +39,10 @@ class Pairs(Widget):
         super().__init__(id=id, classes=classes)
         self._label_cells = label_cells
         self._title = title
+
+    def watch_pairs(self) -> None:
+        """Show other pairs; the screen is laid out anew only when they take more lines or fewer."""
+        self.refresh(layout=len(self._lines(self.size.width)) != self.size.height)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
         """Return the lines at a width."""

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.suggester import Suggester
 from textual.widgets import Input
 
-from caz_tui.terminal.text import visible
+from caz_tui.terminal.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

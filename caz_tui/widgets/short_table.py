@@ -8,7 +8,8 @@ from textual.reactive import reactive
 from textual.widgets import DataTable
 
 from caz_tui.commands import COMMANDS, Place
-from caz_tui.terminal.text import rich_shown, visible
+from caz_tui.terminal.text import rich_shown
+from caz_tui.terminal.visible import visible
 from caz_tui.widgets.table_layout import GAP_CELLS, GUTTER_CELLS, Column, fit, lay_out
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 from caz_tui.data.text import fold
-from caz_tui.terminal.text import visible
+from caz_tui.terminal.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,7 +11,7 @@ from textual.cache import LRUCache
 from textual.geometry import clamp
 from textual.strip import Strip
 
-from caz_tui.terminal.text import visible
+from caz_tui.terminal.visible import visible
 from caz_tui.widgets.table_layout import GAP_CELLS, GUTTER_CELLS, Column, fit, lay_out
 
 if TYPE_CHECKING:

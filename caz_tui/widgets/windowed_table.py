@@ -281,7 +281,8 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         standing = (self._cursor_row, self._row_under_cursor)
         if standing != self._announced:
             self._announced = standing
-            self.post_message(self.CursorMoved(self, *standing))
+            # Not by way of all the containers: it would arrive behind the frame that moves the cursor.
+            self.screen.post_message(self.CursorMoved(self, *standing))
 
     def _show_cursor(self) -> None:
         top, lines = self.scroll_offset.y, self.body_lines

@@ -175,6 +175,7 @@ def delete(terminal: Terminal, database: Path) -> None:
     terminal.wait_for("Cancelar")
     terminal.press("s")
     terminal.wait_gone("Cancelar")
+    terminal.wait_for(rf"\b{len(unconnected) - 1} (de|cliente)")
     left = ask(database, "clientes", "situacao:nao_conectado")
     assert left == unconnected[1:]
     terminal.press("F")

@@ -48,13 +48,25 @@ def test_scrub_leaves_nothing_to_obey() -> None:
         "FORCE_COLOR": "1",
     }
     scrub(environ)
-    assert environ == {"TERM": "xterm-256color", "HOME": "/home/operador", "TEXTUAL_COLOR_SYSTEM": "256"}
+    assert environ == {
+        "TERM": "xterm-256color",
+        "HOME": "/home/operador",
+        "TEXTUAL_COLOR_SYSTEM": "256",
+        "TEXTUAL_FPS": "240",
+        "ESCDELAY": "50",
+    }
 
 
 def test_scrub_says_that_there_are_no_colours() -> None:
     environ = {"TERM": "dumb"}
     scrub(environ)
-    assert environ == {"TERM": "dumb", "TEXTUAL_COLOR_SYSTEM": "standard", "NO_COLOR": "1"}
+    assert environ == {
+        "TERM": "dumb",
+        "TEXTUAL_COLOR_SYSTEM": "standard",
+        "TEXTUAL_FPS": "240",
+        "ESCDELAY": "50",
+        "NO_COLOR": "1",
+    }
 
 
 def test_dumb() -> None:

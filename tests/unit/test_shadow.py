@@ -193,7 +193,7 @@ def test_the_cursor_goes_where_it_is_wanted() -> None:
     paint(pair, rows("um"))
     pair.frame((5, 3))
     assert (pair.screen.cursor.x, pair.screen.cursor.y) == (5, 3)
-    assert pair.frame((4, 3)) == "\b"
+    assert pair.frame((4, 3)) == "\x1b[D"
     assert pair.frame((5, 3)) == "\x1b[C"
     assert pair.frame((0, 3)) == "\r"
     assert pair.frame((0, 4)) == "\x1b[B"
@@ -205,4 +205,4 @@ def test_another_size_paints_everything() -> None:
     paint(pair, rows("um"))
     pair.frame()
     pair.shadow.resize(COLUMNS, ROWS - 1)
-    assert "\x1b[2J" in pair.frame()
+    assert "\x1b[H\x1b[J" in pair.frame()

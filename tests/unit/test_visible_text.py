@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.content import Content
 
-from caz_tui.terminal.text import MAX_STACKED_MARKS, rich_shown, shown, shown_lines, visible
+from caz_tui.terminal.text import rich_shown, shown, shown_lines
+from caz_tui.terminal.visible import MAX_STACKED_MARKS, visible
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=60)
 BRAZILIAN = st.text("abcxyz ABCÁÂÃÀÇÉÊÍÓÔÕÚÜáâãàçéêíóôõúüºª0123456789.,;:/-_()[]&'\"@#%+=*…–—", max_size=60)

@@ -1,0 +1,64 @@
+"""What painting.py and styling.py know of Textual's inside; a release that moves it fails here, and says what moved."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
+from textual.app import App
+from textual.css.stylesheet import Stylesheet
+from textual.events import ScreenResume
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.strip import Strip
+
+from caz_tui.app import DeskApp
+from caz_tui.screens import base
+from caz_tui.terminal.painting import FrugalApp, FrugalScreen, _pieces
+
+
+def test_every_frame_passes_one_method() -> None:
+    assert list(inspect.signature(App._display).parameters) == ["self", "screen", "renderable"]
+    assert "_display" in vars(FrugalApp)
+    assert "app._display(self, update)" in inspect.getsource(Screen._compositor_refresh)
+    for name in ("_batch_count", "_running", "_closed", "_sync_available"):
+        assert f"self.{name}" in inspect.getsource(App)
+
+
+def test_updates_hold_strips_by_line_and_column() -> None:
+    whole = LayoutUpdate([[Strip.blank(3), Strip.blank(2)], [Strip.blank(5)]], Region(1, 4, 5, 2))
+    assert [(x, y, strip.cell_length) for x, y, strip in _pieces(whole)] == [(1, 4, 3), (4, 4, 2), (1, 5, 5)]
+    chops: list[dict[int, Strip | None]] = [{0: None, 2: Strip.blank(4)}, {0: Strip.blank(2), 2: Strip.blank(4)}]
+    part = ChopsUpdate(chops, [(1, 0, 4)], [[2, 6], [2, 6]])
+    assert [(x, y, strip.cell_length) for x, y, strip in _pieces(part)] == [(0, 1, 2), (2, 1, 2)]
+    assert list(inspect.signature(Compositor.render_update).parameters) == ["self", "full", "screen_stack", "simplify"]
+
+
+def test_a_screen_draws_at_the_tick_of_its_timer() -> None:
+    assert "_on_timer_update" in vars(Screen)
+    assert "_on_timer_update" in vars(FrugalScreen)
+    assert "self._on_timer_update" in inspect.getsource(Screen)
+
+
+def test_style_sheets_are_parsed_for_their_variables() -> None:
+    assert "refresh_css" in vars(App)
+    assert "_css_update_count" in inspect.getsource(App.refresh_css)
+    assert "refresh_css" in inspect.getsource(App.switch_mode)
+    assert list(inspect.signature(Stylesheet.set_variables).parameters) == ["self", "variables"]
+    assert ScreenResume().refresh_styles
+
+
+def test_no_screen_brings_a_style_sheet_that_comes_after_its_widgets() -> None:
+    known = {str(path) for path in DeskApp.CSS_PATH or ()}
+    screens = [*_below(base.DeskScreen), *_below(base.Dialog)]
+    assert len(screens) > 15
+    for screen in screens:
+        assert not vars(screen).get("CSS"), screen
+        path = vars(screen).get("CSS_PATH")
+        assert path is None or any(name.endswith(f"screens/{path}") for name in known), screen
+
+
+def _below(cls: type[Any]) -> list[type[Any]]:
+    children: list[type[Any]] = cls.__subclasses__()
+    return [below for child in children for below in (child, *_below(child))]
