@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from caz_tui.data import search_index
 from caz_tui.data.errors import StorageError
 from caz_tui.data.tables import SCHEMA_REVISION, alembic_version, metadata
 
@@ -37,6 +38,8 @@ class Database:
 
     def __init__(self, path: Path, engine: AsyncEngine) -> None:
         self.path = path
+        self.has_search_index = False
+        """Whether words are found through an index; see ``search_index``."""
         self._engine = engine
 
     @classmethod
@@ -54,6 +57,8 @@ class Database:
                 await database._create()
             elif revision != SCHEMA_REVISION:
                 await database._upgrade(revision)
+            async with database.read() as connection:
+                database.has_search_index = await search_index.is_there(connection)
         except BaseException:
             await database.close()
             raise
@@ -178,7 +183,8 @@ def _prepare_connection(dbapi_connection: Any, _record: object) -> None:  # noqa
         "temp_store=MEMORY",
         f"cache_size=-{_CACHE_KIB}",
         "mmap_size=0",
-        "trusted_schema=OFF",
+        # The triggers of the search index write to a virtual table, which SQLite allows a trusted schema only.
+        "trusted_schema=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

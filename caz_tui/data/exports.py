@@ -36,7 +36,7 @@ async def run(
         SheetError: the format is unknown or the file cannot be written; a file that was there is as it was.
     """
     suffix_of(path)
-    walk = Walk(view, today)
+    walk = Walk(view, today, has_search_index=database.has_search_index)
     written = 0
     async with database.read() as connection, _apart(clients_file(path)) as file:
         total = await walk.count(connection)

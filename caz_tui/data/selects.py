@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, true, tuple_
+from sqlalchemy import Boolean, ColumnElement, and_, exists, false, func, literal_column, not_, or_, true, tuple_
 
+from caz_tui.data import search_index
 from caz_tui.data.documents import bare
 from caz_tui.data.query import NEVER, WITHOUT_PAYER, YES, YES_NO_FIELDS, Choice, Criterion, Span, TextMatch, Word
 from caz_tui.data.schemas import Field, LicenceHistory, Payer, Tab
@@ -14,6 +15,7 @@ from caz_tui.data.tables import client_tags, clients
 from caz_tui.data.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
     from caz_tui.data.query import ClientQuery, ClientView, Match
@@ -47,11 +49,21 @@ _ALWAYS_SET = {Field.NAME, Field.DOCUMENT, Field.SITUATION, Field.LICENCE_HISTOR
 _PHONE_MASK = re.compile(r"[\s().\-/]")
 
 
-def view_condition(view: ClientView, today: date) -> Condition:
-    """Return what a client must satisfy to be in a view."""
-    condition = and_(tab_condition(view.tab), query_condition(view.query, today))
+def view_condition(view: ClientView, today: date, *, indexed: Collection[str] = ()) -> Condition:
+    """Return what a client must satisfy to be in a view.
+
+    Args:
+        view: tab and query.
+        today: what relative dates count from.
+        indexed: the folded words to look up in the search index; the others are looked for client by client.
+    """
+    condition = and_(tab_condition(view.tab), query_condition(view.query, today, indexed=indexed))
     # Archived clients leave every tab unless the query itself asks for them.
-    return condition if view.query.asks_for_archived else and_(_c.archived == false(), condition)
+    if view.query.asks_for_archived:
+        return condition
+    # The plus takes the column out of every index, or SQLite would walk one whole beside the clients looked up.
+    archived = literal_column("+clients.archived", Boolean) if indexed else _c.archived
+    return and_(archived == false(), condition)
 
 
 def tab_condition(tab: Tab) -> Condition:
@@ -67,13 +79,20 @@ def tab_condition(tab: Tab) -> Condition:
             return true()
 
 
-def query_condition(query: ClientQuery, today: date) -> Condition:
-    """Return what a client must satisfy for every part of a query to hold."""
-    return and_(true(), *(_part_condition(part, today) for part in query.parts))
+def query_condition(query: ClientQuery, today: date, *, indexed: Collection[str] = ()) -> Condition:
+    """Return what a client must satisfy for every part of a query to hold; see ``view_condition``."""
+    looked_up = (search_index.matches(word) for word in words_of(query) if word in indexed)
+    return and_(true(), *looked_up, *(_part_condition(part, today) for part in query.parts))
+
+
+def words_of(query: ClientQuery) -> tuple[str, ...]:
+    """Return the words of a query in their folded form."""
+    return tuple(fold(part.text) for part in query.parts if isinstance(part, Word))
 
 
 def _part_condition(part: Word | Criterion, today: date) -> Condition:
     if isinstance(part, Word):
+        # Said of indexed words too: the index knows more letters to be alike than folding does.
         return func.instr(_c.search, fold(part.text)) > 0
     accepted = or_(false(), *(_match_condition(part.field, match, today) for match in part.matches))
     if not part.negated:

@@ -388,7 +388,9 @@ class PortfolioService:
 
     def _walk(self, view: ClientView) -> Walk:
         key = (view, self.today)
-        walk = self._walks.pop(key, None) or Walk(view, self.today)
+        walk = self._walks.pop(key, None)
+        if walk is None:
+            walk = Walk(view, self.today, has_search_index=self._database.has_search_index)
         self._walks[key] = walk
         if len(self._walks) > _MOST_WALKS:
             del self._walks[next(iter(self._walks))]

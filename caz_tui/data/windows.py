@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
+from caz_tui.data import search_index
 from caz_tui.data.rows import CLIENT_COLUMNS, ROW_COLUMNS, client, client_row
-from caz_tui.data.selects import beyond, directed, segment_of, segments, sort_key, view_condition
+from caz_tui.data.selects import beyond, directed, segment_of, segments, sort_key, view_condition, words_of
 from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
@@ -32,8 +33,12 @@ MOST_FENCES = 4_096
 class Walk:
     """One sorted list, with what is known of it so far: its length and some fences."""
 
-    def __init__(self, view: ClientView, today: date) -> None:
+    def __init__(self, view: ClientView, today: date, *, has_search_index: bool) -> None:
         self._view = view
+        self._today = today
+        words = words_of(view.query) if has_search_index else ()
+        self._long_words = {word for word in words if len(word) >= search_index.LEAST_LETTERS}
+        self._is_ready = not self._long_words
         self._condition = view_condition(view, today)
         self._total: int | None = None
         self._places: list[int] = []
@@ -42,7 +47,8 @@ class Walk:
     async def count(self, connection: AsyncConnection) -> int:
         """Return how many clients the list holds."""
         if self._total is None:
-            counting = select(func.count()).select_from(clients).where(self._condition)
+            condition = view_condition(self._view, self._today, indexed=self._long_words)
+            counting = select(func.count()).select_from(clients).where(condition)
             self._total = int(await connection.scalar(counting) or 0)
         return self._total
 
@@ -54,7 +60,15 @@ class Walk:
         """Return up to ``limit`` consecutive clients whole, from place ``offset``."""
         return tuple(client(row) for row in await self._stretch(connection, CLIENT_COLUMNS, offset, limit))
 
+    async def _get_ready(self, connection: AsyncConnection) -> None:
+        """Learn which words few clients have: those are looked up, the others walked for."""
+        if not self._is_ready:
+            rare = await search_index.rare(connection, self._long_words)
+            self._condition = view_condition(self._view, self._today, indexed=rare)
+            self._is_ready = True
+
     async def _stretch(self, connection: AsyncConnection, columns: Columns, offset: int, limit: int) -> list[Row[Any]]:
+        await self._get_ready(connection)
         if self._total is not None:
             # A negative LIMIT would mean none at all.
             limit = max(0, min(limit, self._total - offset))
@@ -73,8 +87,10 @@ class Walk:
 
     async def place_of(self, connection: AsyncConnection, client_id: int) -> int | None:
         """Return the place of a client in the list, or None when it is not in it."""
+        await self._get_ready(connection)
         columns = sort_key(self._view.order)
-        own = (await connection.execute(select(*columns).where(clients.c.id == client_id, self._condition))).first()
+        owning = select(*columns).where(clients.c.id == client_id, self._condition)
+        own = (await connection.execute(owning)).first()
         if own is None:
             return None
         order = self._view.order

@@ -95,7 +95,7 @@ async def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
 async def test_settings_that_lose_nothing(path: Path) -> None:
     database = await Database.open(path)
     journal = "wal" if sqlite3.sqlite_version_info >= (3, 51, 3) else "delete"
-    wanted = {"foreign_keys": 1, "synchronous": 2, "journal_mode": journal, "trusted_schema": 0}
+    wanted = {"foreign_keys": 1, "synchronous": 2, "journal_mode": journal, "trusted_schema": 1}
     async with database.read() as connection:
         assert {name: await connection.scalar(text(f"PRAGMA {name}")) for name in wanted} == wanted
     await database.close()

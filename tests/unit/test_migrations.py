@@ -49,6 +49,23 @@ def test_migrations_make_the_schema_that_the_program_knows(tmp_path: Path) -> No
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(SCHEMA_REVISION,)]
 
 
+def test_the_first_schema_gets_its_search_index(tmp_path: Path) -> None:
+    path = tmp_path / "carteira.db"
+    sqlite3.connect(path).close()
+    upgrade.upgrade_now(path, "0001")
+    columns = "id, version, document, name, name_folded, situation, licence_history, ca_charges, tags, archived, search"
+    values = "1, 1, '52998224725', 'Zé', 'ze', 'ativo', 'ativa', 'em_dia', '[]', 0, 'ze da padaria'"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            f"INSERT INTO clients ({columns}, created_at, created_by, updated_at) VALUES ({values}, 0, 'x', 0)"
+        )
+        connection.commit()
+    upgrade.upgrade_now(path)
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT rowid FROM client_search WHERE client_search MATCH 'adari'").fetchall()
+    assert found == [(1,)]
+
+
 def test_the_newest_migration_is_the_one_the_program_names() -> None:
     assert upgrade.is_known(SCHEMA_REVISION)
     assert not upgrade.is_known("9999")
@@ -105,6 +122,9 @@ def test_an_older_database_is_upgraded_on_opening_and_a_copy_stays(held: Office,
     assert held.sql("SELECT count(*) FROM client_tags") == [(6,)]
     assert held.run("carteira").status == 0
     assert not held.sql("SELECT name FROM sqlite_master WHERE name LIKE '%alembic_tmp%'")
+    # Nor its triggers: what is written afterwards is found.
+    held.sql("UPDATE clients SET search = 'inconfundível' WHERE id = 2")
+    assert held.sql("SELECT rowid FROM client_search WHERE client_search MATCH 'confund'") == [(2,)]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,101 @@
+"""The index behind the search in the middle of words: SQLite's FTS5 over the trigrams of ``clients.search``.
+
+Triggers keep it in step inside the transaction that changes a client. A word of three letters or more that few
+clients have is found through it at once, however many clients there are; one that many have is found faster by walking
+the list, since the first page of it is soon full. Where SQLite is too old for trigrams (before 3.34) every word is
+walked for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import ColumnElement, column, event, func, select, table
+
+from caz_tui.data.tables import clients, metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy import Connection
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+LEAST_LETTERS: Final = 3
+FEW_CLIENTS: Final = 5_000
+"""Up to this many clients a word is looked up; one that more have is walked for."""
+
+_INDEX: Final = table("client_search", column("rowid"), column("client_search"))
+_ADD: Final = "INSERT INTO client_search(rowid, search) VALUES (new.id, new.search);"
+_TAKE_OUT: Final = "INSERT INTO client_search(client_search, rowid, search) VALUES ('delete', old.id, old.search);"
+_STATEMENTS: Final = (
+    "CREATE VIRTUAL TABLE client_search USING fts5(search, content='clients', content_rowid='id', tokenize='trigram')",
+    f"CREATE TRIGGER client_search_insert AFTER INSERT ON clients BEGIN {_ADD} END",
+    f"CREATE TRIGGER client_search_delete AFTER DELETE ON clients BEGIN {_TAKE_OUT} END",
+    f"CREATE TRIGGER client_search_update AFTER UPDATE OF search ON clients BEGIN {_TAKE_OUT} {_ADD} END",
+    "INSERT INTO client_search(client_search) VALUES ('rebuild')",
+)
+
+
+_TRIGGERS: Final = ("client_search_insert", "client_search_delete", "client_search_update")
+
+
+def is_available() -> bool:
+    """Tell whether this SQLite knows trigrams."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        try:
+            connection.execute("CREATE VIRTUAL TABLE probe USING fts5(text, tokenize='trigram')")
+        except sqlite3.OperationalError:
+            return False
+    return True
+
+
+def create(connection: Connection) -> None:
+    """Make the index over the clients there are, where this SQLite can."""
+    if is_available():
+        for statement in _STATEMENTS:
+            connection.exec_driver_sql(statement)
+
+
+def mend(connection: Connection) -> None:
+    """Make the index anew when rebuilding ``clients`` has taken its triggers away."""
+    names = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE tbl_name = 'clients'").scalars())
+    index = connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'client_search'").first()
+    if index is not None and not names.issuperset(_TRIGGERS):
+        for trigger in _TRIGGERS:
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
+        connection.exec_driver_sql("DROP TABLE client_search")
+        create(connection)
+
+
+async def is_there(connection: AsyncConnection) -> bool:
+    """Tell whether the database has the index, and this SQLite can read it."""
+    found = await connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'client_search'")
+    return found.first() is not None and is_available()
+
+
+def matches(word: str) -> ColumnElement[bool]:
+    """Return the condition that a folded word of ``LEAST_LETTERS`` or more occurs in what is searched of a client."""
+    return clients.c.id.in_(select(_INDEX.c.rowid).where(_phrase(word)))
+
+
+async def rare(connection: AsyncConnection, words: Iterable[str]) -> frozenset[str]:
+    """Return those of some folded words that at most ``FEW_CLIENTS`` clients have."""
+    found = set()
+    for word in words:
+        if len(word) >= LEAST_LETTERS:
+            some = select(_INDEX.c.rowid).where(_phrase(word)).limit(FEW_CLIENTS + 1).subquery()
+            if int(await connection.scalar(select(func.count()).select_from(some)) or 0) <= FEW_CLIENTS:
+                found.add(word)
+    return frozenset(found)
+
+
+def _phrase(word: str) -> ColumnElement[bool]:
+    quoted = word.replace('"', '""')
+    return _INDEX.c.client_search.op("MATCH", is_comparison=True)(f'"{quoted}"')
+
+
+@event.listens_for(metadata, "after_create")
+def _create_with_the_tables(_target: object, connection: Connection, **_more: object) -> None:
+    create(connection)

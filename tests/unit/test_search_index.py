@@ -1,0 +1,95 @@
+"""The search in the middle of words finds the same with its index as without, and the index keeps in step."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event
+
+from caz_tui.data import search_index
+from caz_tui.data.query import ClientQuery, ClientView
+from caz_tui.data.schemas import ClientChanges, Field, Order, Tab
+from caz_tui.data.service import PortfolioService
+from tests.support import FrozenClock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WORDS = (
+    "adar",
+    "ltda",
+    "são joão",
+    "33.297.189",
+    "ze",
+    "a",
+    "%",
+    "_",
+   
+    "' OR 1",
+    "xyzxyz",
+    "padaria são",
+    "ção",
+    "@",
+)
+
+
+async def found(service: PortfolioService, text: str, tab: Tab = Tab.ALL) -> tuple[list[int], int]:
+    view = ClientView(tab, ClientQuery.parse(text), Order(field=Field.PLAN))
+    total = await service.count(view)
+    return [row.id for row in (await service.page(view, 0, 1_000)).rows], total
+
+
+@pytest.mark.parametrize("few", [0, 5_000])
+async def test_the_index_changes_no_answer(
+    service: PortfolioService, demonstration: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(search_index, "FEW_CLIENTS", few)
+    bare = shutil.copyfile(demonstration, tmp_path / "sem_indice.db")
+    with closing(sqlite3.connect(bare)) as connection:
+        for name in ("insert", "delete", "update"):
+            connection.execute(f"DROP TRIGGER client_search_{name}")
+        connection.execute("DROP TABLE client_search")
+        connection.commit()
+    without = await PortfolioService.open(bare, user="operador", clock=FrozenClock())
+    try:
+        for word in WORDS:
+            for tab in Tab:
+                ids, total = await found(service, word, tab)
+                assert (ids, total) == await found(without, word, tab), (word, tab)
+                assert len(ids) == total
+    finally:
+        await without.close()
+
+
+async def test_the_index_keeps_in_step(empty_service: PortfolioService) -> None:
+    created = await empty_service.create(ClientChanges(name="Padaria Inconfundível", document="52998224725"))
+    assert await found(empty_service, "confund") == ([created.id], 1)
+    changed = await empty_service.update(created.id, ClientChanges(name="Outro Nome"), created.version)
+    assert await found(empty_service, "confund") == ([], 0)
+    assert await found(empty_service, "utro nom") == ([created.id], 1)
+    await empty_service.delete(changed.id, changed.version)
+    assert await found(empty_service, "utro nom") == ([], 0)
+
+
+async def test_a_word_that_few_have_is_looked_up(service: PortfolioService) -> None:
+    asked: list[tuple[str, Any]] = []
+    engine = service._database._engine.sync_engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    view = ClientView(query=ClientQuery.parse("inexistente"))
+    await service.page(view, 0, 10)
+    await service.count(view)
+    event.remove(engine, "before_cursor_execute", note)
+    looking = [one for one in asked if "FROM clients" in one[0]]
+    assert len(looking) == 2
+    async with service._database.read() as connection:
+        for statement, parameters in looking:
+            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            assert "SEARCH clients USING INTEGER PRIMARY KEY" in " / ".join(row.detail for row in plan)
