@@ -6,7 +6,8 @@ What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py
   left to right) or a `ChopsUpdate` (`spans` of lines that changed, over `chops`: for each line the strips by their
   first column, and where each ends), and calls `post_display_hook` at its end;
 - `App._batch_count`, `_running`, `_closed`, `_sync_available`, `_driver`;
-- `Screen._on_timer_update` draws what is dirty, at the next tick of a timer that runs only while something is.
+- `Screen._on_timer_update` draws what is dirty, at the next tick of a timer that runs only while something is;
+- `Screen._refresh_layout` ends in `Screen._compositor_refresh`, which draws what the compositor holds for dirty.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import RenderableType
+    from textual.geometry import Size
     from textual.strip import Strip
 
 ReturnT = TypeVar("ReturnT")
@@ -63,9 +65,11 @@ class FrugalApp(App[ReturnT], Generic[ReturnT]):
 
 
 class FrugalScreen(Screen[ResultT], Generic[ResultT]):
-    """A screen that shows all that one key changes in one frame."""
+    """A screen that shows all that one key changes in one frame, and lays out and draws in turns of their own."""
 
     _draws_soon = False
+    _lays_out = False
+    _is_laid_out_anew = False
 
     def _on_timer_update(self) -> None:
         """Draw when everything that is on its way has arrived."""
@@ -81,6 +85,30 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         self._draws_soon = False
         if self.is_running:
             super()._on_timer_update()
+            if self._is_laid_out_anew:
+                self._draw_layout()
+
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Lay out, and leave the drawing to a turn of its own: a key may come between the two."""
+        self._lays_out = True
+        try:
+            super()._refresh_layout(size, scroll)
+        finally:
+            self._lays_out = False
+
+    def _compositor_refresh(self) -> None:
+        """Draw what has changed, unless it has only just been laid out."""
+        if not self._lays_out:
+            super()._compositor_refresh()
+        elif not self._is_laid_out_anew:
+            self._is_laid_out_anew = True
+            asyncio.get_running_loop().call_soon(self._draw_layout)
+
+    def _draw_layout(self) -> None:
+        """Draw what was laid out, unless the whole screen is about to be drawn."""
+        if self.is_running and not self._draws_soon and not self._repaint_required:
+            self._is_laid_out_anew = False
+            super()._compositor_refresh()
 
 
 def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:

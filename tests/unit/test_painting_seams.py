@@ -39,6 +39,8 @@ def test_a_screen_draws_at_the_tick_of_its_timer() -> None:
     assert "_on_timer_update" in vars(Screen)
     assert "_on_timer_update" in vars(FrugalScreen)
     assert "self._on_timer_update" in inspect.getsource(Screen)
+    assert list(inspect.signature(Screen._refresh_layout).parameters) == ["self", "size", "scroll"]
+    assert "self._compositor_refresh" in inspect.getsource(Screen._refresh_layout)
 
 
 def test_style_sheets_are_parsed_for_their_variables() -> None:

@@ -28,7 +28,6 @@ WORDS = (
     "a",
     "%",
     "_",
-   
     "' OR 1",
     "xyzxyz",
     "padaria são",
