@@ -191,6 +191,6 @@ class DeskApp(StyledApp[int]):
 
 def _spare_collector() -> None:
     """Keep the garbage collector from walking all that was imported while someone waits for a key."""
-    gc.collect()
+    # Nothing is collected first: that would take longer than a key may.
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

@@ -112,7 +112,7 @@ class DeskDriver(Driver):
         self._terminal_size = SIZE_WHEN_UNKNOWN
         self._reader = InputReader()
         self.shadow = _shadow(app, os.environ)
-        self._frame_waits: asyncio.TimerHandle | None = None
+        self._frame_waits: asyncio.Handle | None = None
         self._cursor: tuple[int, int] | None = None
         self._typeahead = TypeAhead(
             app,
@@ -148,29 +148,28 @@ class DeskDriver(Driver):
             self._output_watch = self._loop.call_later(self.stalled_seconds, self._watch_output)
 
     def send_frame(self, cursor: tuple[int, int] | None, *, synchronised: bool) -> None:
-        """Send what the shadow has to say; on a line that has not taken the last frames yet, only once it has.
+        """Send what the shadow has to say, in the next turn of the event loop or when the line takes it.
 
         Args:
             cursor: where the cursor is to stand; None where it does not matter.
             synchronised: whether the terminal shows a frame at once when it is told where it begins and ends.
         """
         self._cursor = cursor
-        if self._frame_waits is not None:
-            return
+        if self._frame_waits is None:
+            self._frame_waits = self._loop.call_soon(self._send_frame_now, synchronised)
+
+    def _send_frame_now(self, synchronised: bool) -> None:  # noqa: FBT001 - a callback's argument
         if self.backlog > MAX_FRAMES_BACKLOG_BYTES:
-            self._frame_waits = self._loop.call_later(FRAME_PAUSE_SECONDS, self._send_late_frame, synchronised)
+            self._frame_waits = self._loop.call_later(FRAME_PAUSE_SECONDS, self._send_frame_now, synchronised)
             return
+        self._frame_waits = None
         if self.shadow is None or self._output is None:
             return
-        frame = self.shadow.frame(cursor)
+        frame = self.shadow.frame(self._cursor)
         if synchronised and len(frame) > LONG_FRAME:
             frame = f"{_SYNC_BEGIN}{frame}{_SYNC_END}"
         if frame:
             self.write(frame)
-
-    def _send_late_frame(self, synchronised: bool) -> None:  # noqa: FBT001 - a callback's argument
-        self._frame_waits = None
-        self.send_frame(self._cursor, synchronised=synchronised)
 
     def open_url(self, url: str, new_tab: bool = True) -> None:  # noqa: FBT001, FBT002
         """Open nothing: a browser would run on the server, as whatever $BROWSER says.

@@ -82,6 +82,11 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         if rounds:
             asyncio.get_running_loop().call_soon(self._draw_soon, rounds - 1)
             return
+        if self.is_running and self._layout_required and self._repaint_required:
+            self._layout_required = self._scroll_required = False
+            self._refresh_layout()
+            asyncio.get_running_loop().call_soon(self._draw_soon, 0)
+            return
         self._draws_soon = False
         if self.is_running:
             super()._on_timer_update()
