@@ -73,8 +73,12 @@ class TypeAhead:
             message: a key, a click, a paste.
         """
         self._waiting.append(message)
-        if self._patience is None:
+        if self._patience is not None:
+            return
+        if self._takes_keys():
             self._hand_on_next()
+        else:
+            self._wait()
 
     def clear(self) -> None:
         """Forget what waits."""
