@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 from typing import TYPE_CHECKING, Any
@@ -15,11 +14,9 @@ os.environ["TEXTUAL_FPS"] = "250"
 
 from textual.css.stylesheet import Stylesheet
 
-from caz_tui.data.demo import fill
-from caz_tui.data.engine import Database
 from caz_tui.data.service import PortfolioService
 from tests.quiet import quiet
-from tests.support import Desk, FrozenClock
+from tests.support import Desk, FrozenClock, make_demonstration
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -71,15 +68,7 @@ async def empty_service(tmp_path: Path) -> AsyncIterator[PortfolioService]:
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of a demonstration portfolio, made once, to be copied and not to be written to."""
-    path = tmp_path_factory.mktemp("demonstration") / "demonstracao.db"
-
-    async def make() -> None:
-        database = await Database.open(path)
-        await fill(database, FrozenClock())
-        await database.close()
-
-    asyncio.run(make())
-    return path
+    return make_demonstration(tmp_path_factory.mktemp("demonstration") / "demonstracao.db", FrozenClock())
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sqlalchemy import delete
 
 from caz_tui.data.clients import Author, insert_new
+from caz_tui.data.demo import fill
 from caz_tui.data.engine import Database
 from caz_tui.data.service import PortfolioService
 from caz_tui.data.tables import alembic_version, metadata
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
     from pathlib import Path
 
+    from caz_tui.data.clock import Clock
     from caz_tui.data.schemas import ClientChanges
 
 T = TypeVar("T")
@@ -33,6 +35,18 @@ class FrozenClock:
     def now(self) -> datetime:
         """Return the moment."""
         return self.moment
+
+
+def make_demonstration(path: Path, clock: Clock) -> Path:
+    """Fill a new database with the demonstration portfolio of a clock's day, and return its path."""
+
+    async def make() -> None:
+        database = await Database.open(path)
+        await fill(database, clock)
+        await database.close()
+
+    asyncio.run(make())
+    return path
 
 
 class Desk:

@@ -81,13 +81,12 @@ def matches(word: str) -> ColumnElement[bool]:
 
 
 async def rare(connection: AsyncConnection, words: Iterable[str]) -> frozenset[str]:
-    """Return those of some folded words that at most ``FEW_CLIENTS`` clients have."""
+    """Return those of some folded words of ``LEAST_LETTERS`` or more that at most ``FEW_CLIENTS`` clients have."""
     found = set()
     for word in words:
-        if len(word) >= LEAST_LETTERS:
-            some = select(_INDEX.c.rowid).where(_phrase(word)).limit(FEW_CLIENTS + 1).subquery()
-            if int(await connection.scalar(select(func.count()).select_from(some)) or 0) <= FEW_CLIENTS:
-                found.add(word)
+        some = select(_INDEX.c.rowid).where(_phrase(word)).limit(FEW_CLIENTS + 1).subquery()
+        if int(await connection.scalar(select(func.count()).select_from(some)) or 0) <= FEW_CLIENTS:
+            found.add(word)
     return frozenset(found)
 
 

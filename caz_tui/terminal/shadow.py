@@ -142,9 +142,9 @@ class ShadowScreen:
         self._out = []
         if not self._is_known:
             self._start_anew()
-        changed = sorted(y for y in self._touched if self._differs(y))
+        changed = self._changed_rows()
         if len(changed) >= _FEW_ROWS and self._scroll(changed):
-            changed = sorted(y for y in self._touched if self._differs(y))
+            changed = self._changed_rows()
         for y in changed:
             self._write_row(y)
         self._touched.clear()
@@ -157,8 +157,7 @@ class ShadowScreen:
     def _start_anew(self) -> None:
         """Erase everything, in the background that most blanks have."""
         self._pen, self._at = UNKNOWN, None
-        blanks = Counter(ink for row, inks in zip(self._texts, self._inks, strict=True) for ink in _blanks(row, inks))
-        ink = blanks.most_common(1)[0][0] if blanks and self._erases_in_colour else 0
+        ink = self._usual_blank(range(self._rows), otherwise=0) if self._erases_in_colour else 0
         if not self._pens.is_plain(ink):
             ink = 0
         self._out.append("\x1b[r")
@@ -169,8 +168,21 @@ class ShadowScreen:
         self._touched = set(range(self._rows))
         self._is_known = True
 
-    def _differs(self, y: int) -> bool:
-        return self._texts[y] != self._shown_texts[y] or self._inks[y] != self._shown_inks[y]
+    def _usual_blank(self, rows: Iterable[int], *, otherwise: int) -> int:
+        """Return the ink that most blanks of some lines shall have."""
+        cells = (cell for y in rows for cell in zip(self._texts[y], self._inks[y], strict=True))
+        blanks = Counter(ink for text, ink in cells if text == " ")
+        return blanks.most_common(1)[0][0] if blanks else otherwise
+
+    def _changed_rows(self) -> list[int]:
+        return sorted(
+            y for y in self._touched if self._texts[y] != self._shown_texts[y] or self._inks[y] != self._shown_inks[y]
+        )
+
+    def _changed_cells(self, y: int, shown: int) -> list[int]:
+        """Return the columns in which a line differs from a line that is shown."""
+        cells = zip(self._texts[y], self._inks[y], self._shown_texts[shown], self._shown_inks[shown], strict=True)
+        return [x for x, (text, ink, old, old_ink) in enumerate(cells) if text != old or ink != old_ink]
 
     # Scrolling
 
@@ -201,20 +213,14 @@ class ShadowScreen:
         """Tell whether enough cells are right after a shift of some lines that are not before."""
         now = after = 0
         for y in range(top, bottom + 1):
-            now += self._distance(y, y)
-            after += self._distance(y, y + step) if top <= y + step <= bottom else self._columns
+            now += len(self._changed_cells(y, y))
+            after += len(self._changed_cells(y, y + step)) if top <= y + step <= bottom else self._columns
         return now - after >= _LEAST_SAVED_CELLS
-
-    def _distance(self, y: int, shown: int) -> int:
-        """Return how many cells of a line differ from a line that is shown."""
-        pairs = zip(self._texts[y], self._inks[y], self._shown_texts[shown], self._shown_inks[shown], strict=True)
-        return sum(text != old or ink != old_ink for text, ink, old, old_ink in pairs)
 
     def _shift(self, top: int, bottom: int, step: int) -> None:
         """Scroll the lines from ``top`` to ``bottom`` up by ``step`` lines, or down when it is negative."""
         fresh = range(bottom - step + 1, bottom + 1) if step > 0 else range(top, top - step)
-        blanks = Counter(ink for y in fresh for ink in _blanks(self._texts[y], self._inks[y]))
-        ink = blanks.most_common(1)[0][0] if blanks else self._pen
+        ink = self._usual_blank(fresh, otherwise=self._pen)
         if self._erases_in_colour and ink != UNKNOWN and self._pens.is_plain(ink):
             self._use(ink)
             blank = " "
@@ -233,9 +239,7 @@ class ShadowScreen:
 
     def _write_row(self, y: int) -> None:
         texts, inks = self._texts[y], self._inks[y]
-        shown, shown_inks = self._shown_texts[y], self._shown_inks[y]
-        cells = zip(texts, inks, shown, shown_inks, strict=True)
-        changed = [x for x, (text, ink, old, old_ink) in enumerate(cells) if text != old or ink != old_ink]
+        changed = self._changed_cells(y, y)
         tail = self._tail(texts, inks)
         done = -1
         for x in changed:
@@ -335,10 +339,6 @@ def _cells(text: str) -> list[str]:
 
 def _width(text: str) -> int:
     return 1 if text.isascii() else cell_len(text)
-
-
-def _blanks(texts: list[str], inks: list[int]) -> list[int]:
-    return [ink for text, ink in zip(texts, inks, strict=True) if text == " "]
 
 
 def _rotate(rows: list[list[T]], top: int, bottom: int, step: int, filling: T, columns: int) -> None:

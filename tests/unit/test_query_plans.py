@@ -76,3 +76,13 @@ async def test_a_filter_is_sorted_along_an_index(service: PortfolioService, aske
     for plan in await _plans(service, list(asked)):
         assert "USING INDEX" in plan
         assert "SCAN clients" not in plan.replace("SCAN clients USING INDEX", "")
+
+
+async def test_a_word_that_few_have_is_looked_up(service: PortfolioService, asked: list[Statement]) -> None:
+    view = ClientView(query=ClientQuery.parse("inexistente"))
+    await service.page(view, 0, 10)
+    await service.count(view)
+    looking = [one for one in asked if "FROM clients" in one[0]]
+    assert len(looking) == 2
+    for plan in await _plans(service, looking):
+        assert "SEARCH clients USING INTEGER PRIMARY KEY" in plan

@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
 
 from caz_tui.data import search_index
 from caz_tui.data.query import ClientQuery, ClientView
@@ -72,23 +71,3 @@ async def test_the_index_keeps_in_step(empty_service: PortfolioService) -> None:
     assert await found(empty_service, "utro nom") == ([created.id], 1)
     await empty_service.delete(changed.id, changed.version)
     assert await found(empty_service, "utro nom") == ([], 0)
-
-
-async def test_a_word_that_few_have_is_looked_up(service: PortfolioService) -> None:
-    asked: list[tuple[str, Any]] = []
-    engine = service._database._engine.sync_engine
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    view = ClientView(query=ClientQuery.parse("inexistente"))
-    await service.page(view, 0, 10)
-    await service.count(view)
-    event.remove(engine, "before_cursor_execute", note)
-    looking = [one for one in asked if "FROM clients" in one[0]]
-    assert len(looking) == 2
-    async with service._database.read() as connection:
-        for statement, parameters in looking:
-            plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            assert "SEARCH clients USING INTEGER PRIMARY KEY" in " / ".join(row.detail for row in plan)
