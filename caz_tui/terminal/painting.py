@@ -5,7 +5,7 @@ What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py
 - `App._display(screen, renderable)` is called for every frame, with a `LayoutUpdate` (all lines, each as strips from
   left to right) or a `ChopsUpdate` (`spans` of lines that changed, over `chops`: for each line the strips by their
   first column, and where each ends), and calls `post_display_hook` at its end;
-- `App._batch_count`, `_running`, `_closed`, `_sync_available`, `_driver`;
+- `App._batch_count`, which stays up from `_exit` on, `_running`, `_closed`, `_sync_available`, `_driver`;
 - `Screen._on_timer_update` draws what is dirty, at the next tick of a timer that runs only while something is;
 - `Screen._refresh_layout` ends in `Screen._compositor_refresh`, which draws what the compositor holds for dirty.
 """
@@ -67,31 +67,40 @@ class FrugalApp(App[ReturnT], Generic[ReturnT]):
 class FrugalScreen(Screen[ResultT], Generic[ResultT]):
     """A screen that shows all that one key changes in one frame, and lays out and draws in turns of their own."""
 
-    _draws_soon = False
-    _lays_out = False
+    _turn: asyncio.Handle | None = None
+    """The turn of the event loop in which the screen will be laid out or drawn."""
+
     _is_laid_out_anew = False
+    """Whether the compositor holds something that no frame has shown."""
+
+    _lays_out = False
 
     def _on_timer_update(self) -> None:
         """Draw when everything that is on its way has arrived."""
         self._update_timer.pause()
-        if not self._draws_soon:
-            self._draws_soon = True
-            asyncio.get_running_loop().call_soon(self._draw_soon, SETTLING_ROUNDS)
+        self._draw_in(SETTLING_ROUNDS)
 
-    def _draw_soon(self, rounds: int) -> None:
+    def _draw_in(self, rounds: int) -> None:
+        if self._turn is None:
+            self._turn = asyncio.get_running_loop().call_soon(self._draw, rounds)
+
+    def _draw(self, rounds: int) -> None:
+        """Lay out or draw after so many more turns."""
+        self._turn = None
         if rounds:
-            asyncio.get_running_loop().call_soon(self._draw_soon, rounds - 1)
+            self._draw_in(rounds - 1)
+        elif not self.is_running or self.app._exit:  # noqa: SLF001
             return
-        if self.is_running and self._layout_required and self._repaint_required:
+        elif self.app._batch_count:  # noqa: SLF001
+            self._update_timer.resume()
+        elif self._layout_required and self.is_current:
             self._layout_required = self._scroll_required = False
             self._refresh_layout()
-            asyncio.get_running_loop().call_soon(self._draw_soon, 0)
-            return
-        self._draws_soon = False
-        if self.is_running:
+            self._draw_in(0)
+        else:
             super()._on_timer_update()
             if self._is_laid_out_anew:
-                self._draw_layout()
+                self._compositor_refresh()
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:  # noqa: FBT001, FBT002
         """Lay out, and leave the drawing to a turn of its own: a key may come between the two."""
@@ -103,17 +112,14 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
 
     def _compositor_refresh(self) -> None:
         """Draw what has changed, unless it has only just been laid out."""
-        if not self._lays_out:
-            super()._compositor_refresh()
-        elif not self._is_laid_out_anew:
+        if self._lays_out:
             self._is_laid_out_anew = True
-            asyncio.get_running_loop().call_soon(self._draw_layout)
-
-    def _draw_layout(self) -> None:
-        """Draw what was laid out, unless the whole screen is about to be drawn."""
-        if self.is_running and not self._draws_soon and not self._repaint_required:
-            self._is_laid_out_anew = False
-            super()._compositor_refresh()
+            self._draw_in(0)
+            return
+        self._is_laid_out_anew = False
+        # Textual forgets what is dirty when it has drawn; what became so since the layout is to be drawn first.
+        self._compositor.update_widgets(self._dirty_widgets)
+        super()._compositor_refresh()
 
 
 def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:

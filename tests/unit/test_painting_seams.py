@@ -22,7 +22,7 @@ def test_every_frame_passes_one_method() -> None:
     assert list(inspect.signature(App._display).parameters) == ["self", "screen", "renderable"]
     assert "_display" in vars(FrugalApp)
     assert "app._display(self, update)" in inspect.getsource(Screen._compositor_refresh)
-    for name in ("_batch_count", "_running", "_closed", "_sync_available"):
+    for name in ("_batch_count", "_exit", "_running", "_closed", "_sync_available"):
         assert f"self.{name}" in inspect.getsource(App)
 
 
