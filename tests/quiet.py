@@ -36,7 +36,8 @@ async def quiet(min_sleep: float = 0.0, max_sleep: float = GIVE_UP_SECONDS) -> N
 
 def _has_callbacks() -> bool:
     loop = cast("Any", asyncio.get_running_loop())
-    if any(not handle.cancelled() for handle in loop._ready):
+    # A copy, for a thread may add to it at any time.
+    if any(not handle.cancelled() for handle in tuple(loop._ready)):
         return True
     horizon = loop.time() + SOON_SECONDS
     soonest = heapq.nsmallest(_TIMERS_LOOKED_AT, loop._scheduled)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from textual.message import Message
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
 from caz_tui.commands import Place, bindings_for, commands_in
 from caz_tui.styling import fit_size, stay_laid_out, stay_styled
+from caz_tui.terminal.dimmed import Dimmed
 from caz_tui.terminal.painting import FrugalScreen
 from caz_tui.terminal.size import too_small
 from caz_tui.terminal.visible import visible
@@ -18,11 +20,13 @@ from caz_tui.widgets.chrome import KeyLine, PlacesLine, TooSmall, TopLine
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from rich.console import RenderableType
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.geometry import Size
     from textual.screen import Screen
+    from textual.visual import Visual
     from textual.widget import Widget
 
     from caz_tui.data.errors import PortfolioError
@@ -196,6 +200,11 @@ class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Gene
     Dialog .problem { color: $error; }
     Dialog .hint { color: $muted; }
     """
+
+    def render(self) -> RenderableType | Visual:  # type: ignore[override]  # what Widget.render may return
+        """Return what is beneath the window, dimmed."""
+        beneath = super().render()
+        return Dimmed(beneath.screen, beneath.color) if isinstance(beneath, BackgroundScreen) else beneath
 
     def on_compose(self) -> None:
         """Know the size of the terminal from the first."""

@@ -7,15 +7,19 @@ What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py
   first column, and where each ends), and calls `post_display_hook` at its end;
 - `App._batch_count`, which stays up from `_exit` on, `_running`, `_closed`, `_sync_available`, `_driver`;
 - `Screen._on_timer_update` draws what is dirty, at the next tick of a timer that runs only while something is;
-- `Screen._refresh_layout` ends in `Screen._compositor_refresh`, which draws what the compositor holds for dirty.
+- `Screen._refresh_layout` ends in `Screen._compositor_refresh`, which draws what the compositor holds for dirty;
+- `Compositor.visible_widgets` tells where widgets are; `render_lines` keeps what it drew in `_styles_cache._cache`, and
+  finds the screens beneath in `visible_screen_stack`.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._context import visible_screen_stack
 from textual.app import App
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
@@ -26,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from rich.console import RenderableType
-    from textual.geometry import Size
     from textual.strip import Strip
 
 ReturnT = TypeVar("ReturnT")
@@ -34,6 +37,16 @@ ResultT = TypeVar("ResultT")
 
 SETTLING_ROUNDS: Final = 12
 """Turns of the event loop in which what one key sets off reaches every widget that shows it."""
+
+
+ROUNDS_FOR_A_KEY: Final = 1
+"""Between two long turns: what came meanwhile is looked at in one turn, and runs before what that turn plans."""
+
+MAX_LAYOUTS_UNDRAWN: Final = 4
+"""A layout may ask for another; a screen that never comes to rest is drawn all the same."""
+
+LONG_TURN_SECONDS: Final = 0.008
+"""How long widgets that were never drawn are drawn before a key may come between."""
 
 
 class FrugalApp(App[ReturnT], Generic[ReturnT]):
@@ -70,10 +83,10 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
     _turn: asyncio.Handle | None = None
     """The turn of the event loop in which the screen will be laid out or drawn."""
 
-    _is_laid_out_anew = False
-    """Whether the compositor holds something that no frame has shown."""
+    _layouts_undrawn = 0
+    """How often the screen was laid out since it was drawn."""
 
-    _lays_out = False
+    _draws = False
 
     def _on_timer_update(self) -> None:
         """Draw when everything that is on its way has arrived."""
@@ -93,30 +106,45 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
             return
         elif self.app._batch_count:  # noqa: SLF001
             self._update_timer.resume()
-        elif self._layout_required and self.is_current:
+        elif self._layout_required and self.is_current and self._layouts_undrawn < MAX_LAYOUTS_UNDRAWN:
             self._layout_required = self._scroll_required = False
             self._refresh_layout()
-            self._draw_in(0)
+        elif self._layouts_undrawn and not self._layout_required and self._draw_ahead():
+            self._draw_in(ROUNDS_FOR_A_KEY)
         else:
-            super()._on_timer_update()
-            if self._is_laid_out_anew:
-                self._compositor_refresh()
+            self._draw_now()
 
-    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:  # noqa: FBT001, FBT002
-        """Lay out, and leave the drawing to a turn of its own: a key may come between the two."""
-        self._lays_out = True
+    def _draw_now(self) -> None:
+        self._draws = True
         try:
-            super()._refresh_layout(size, scroll)
+            super()._on_timer_update()
+            if self._layouts_undrawn:
+                self._compositor_refresh()
         finally:
-            self._lays_out = False
+            self._draws = False
+
+    def _draw_ahead(self) -> bool:
+        """Let some widgets that were never drawn draw their lines, which they keep; tell whether there may be more."""
+        app = self.app
+        if app.screen is not self:
+            return False
+        end = time.perf_counter() + LONG_TURN_SECONDS
+        for widget, (region, clip) in tuple(self._compositor.visible_widgets.items()):
+            if widget._styles_cache._cache or not widget.is_attached or not region.overlaps(clip):  # noqa: SLF001
+                continue
+            if time.perf_counter() > end:
+                return True
+            visible_screen_stack.set(app._background_screens)  # noqa: SLF001
+            widget.render_lines(region.intersection(clip).translate(-region.offset))
+        return False
 
     def _compositor_refresh(self) -> None:
-        """Draw what has changed, unless it has only just been laid out."""
-        if self._lays_out:
-            self._is_laid_out_anew = True
-            self._draw_in(0)
+        """Draw what has changed when its turn has come: after a layout, a key may come first."""
+        if not self._draws:
+            self._layouts_undrawn += 1
+            self._draw_in(ROUNDS_FOR_A_KEY)
             return
-        self._is_laid_out_anew = False
+        self._layouts_undrawn = 0
         # Textual forgets what is dirty when it has drawn; what became so since the layout is to be drawn first.
         self._compositor.update_widgets(self._dirty_widgets)
         super()._compositor_refresh()

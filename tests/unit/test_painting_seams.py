@@ -6,12 +6,14 @@ import inspect
 from typing import Any
 
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.css.stylesheet import Stylesheet
 from textual.events import ScreenResume
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
+from textual.widget import Widget
 
 from caz_tui.app import DeskApp
 from caz_tui.screens import base
@@ -39,8 +41,17 @@ def test_a_screen_draws_at_the_tick_of_its_timer() -> None:
     assert "_on_timer_update" in vars(Screen)
     assert "_on_timer_update" in vars(FrugalScreen)
     assert "self._on_timer_update" in inspect.getsource(Screen)
-    assert list(inspect.signature(Screen._refresh_layout).parameters) == ["self", "size", "scroll"]
     assert "self._compositor_refresh" in inspect.getsource(Screen._refresh_layout)
+    assert inspect.getsource(Screen).count("self._compositor_refresh") == 3
+
+
+def test_widgets_keep_the_lines_they_drew() -> None:
+    assert "_cache" in vars(StylesCache())
+    assert "self._styles_cache.render_widget(self, crop)" in inspect.getsource(Widget.render_lines)
+    assert "widget.render_lines(" in inspect.getsource(Compositor._get_renders)
+    assert "visible_screen_stack.set(" in inspect.getsource(Compositor.render_update)
+    assert "visible_screen_stack.get().pop()" in inspect.getsource(Screen.render)
+    assert "BackgroundScreen(base_screen, background)" in inspect.getsource(Screen.render)
 
 
 def test_style_sheets_are_parsed_for_their_variables() -> None:
