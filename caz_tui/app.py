@@ -23,8 +23,9 @@ from caz_tui.screens.my_clients import MyClientsScreen
 from caz_tui.screens.palette import Palette
 from caz_tui.screens.payments import PaymentsScreen
 from caz_tui.screens.welcome import Welcome
+from caz_tui.session import EVERYDAY
 from caz_tui.styling import StyledApp
-from caz_tui.terminal.driver import DeskDriver
+from caz_tui.terminal.driver import DeskDriver, RestrictedDriver
 from caz_tui.terminal.gate import guarded
 from caz_tui.terminal.signals import exit_status, leave_on_signals
 from caz_tui.terminal.visible import visible
@@ -37,10 +38,14 @@ if TYPE_CHECKING:
     from textual.filter import LineFilter
 
     from caz_tui.data.service import PortfolioService
+    from caz_tui.session import Session
 
 HOME, CLIENTS, PAYMENTS = "home", "clients", "payments"
 DEMO_STATUS = -1
 """What the app returns when the person asked for the demonstration instead of an exit."""
+
+_LEADING_OUT = frozenset({"screenshot", "suspend_process"})
+"""Textual's actions that have no key here and shall not get one by accident."""
 
 GC_THRESHOLDS = (20_000, 20, 50)
 
@@ -54,16 +59,24 @@ class DeskApp(StyledApp[int]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings_for(Place.EVERYWHERE)
 
-    def __init__(self, service: PortfolioService, *, driver_class: type[DeskDriver] | None = None) -> None:
-        super().__init__(driver_class=driver_class or DeskDriver)
+    def __init__(
+        self,
+        service: PortfolioService,
+        *,
+        driver_class: type[DeskDriver] | None = None,
+        session: Session = EVERYDAY,
+    ) -> None:
+        """Take the data, the terminal's driver, and what an administrator settled for the session."""
+        super().__init__(driver_class=driver_class or (RestrictedDriver if session.is_restricted else DeskDriver))
         self.service = service
+        self.session = session
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self.parse_with_theme()
         self.add_mode(HOME, lambda: HomeScreen(service))
-        self.add_mode(CLIENTS, lambda: MyClientsScreen(service))
-        self.add_mode(PAYMENTS, lambda: PaymentsScreen(service))
+        self.add_mode(CLIENTS, lambda: MyClientsScreen(service, session.folder))
+        self.add_mode(PAYMENTS, lambda: PaymentsScreen(service, session.folder))
 
     async def on_mount(self) -> None:
         """Open Início, and greet whoever comes to an empty portfolio."""
@@ -89,6 +102,12 @@ class DeskApp(StyledApp[int]):
         if isinstance(screen, DeskScreen) and screen.is_filling:
             return False
         return all(worker.is_finished for worker in self.workers if worker.group == ACTION_GROUP)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tell whether an action may run: in a restricted session none that writes a picture or leads to a shell."""
+        if self.session.is_restricted and action in _LEADING_OUT:
+            return False
+        return super().check_action(action, parameters)
 
     # Places
 
@@ -127,7 +146,7 @@ class DeskApp(StyledApp[int]):
 
     def on_sheet_wanted(self) -> None:
         """Open the import dialog."""
-        self.push_screen(ImportDialog(self.service), self._after_import)
+        self.push_screen(ImportDialog(self.service, self.session.folder), self._after_import)
 
     def _after_import(self, wrote: bool | None) -> None:  # noqa: FBT001 - what the dialog hands back
         if wrote:

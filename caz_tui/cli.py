@@ -40,6 +40,8 @@ def main(words: Sequence[str]) -> int:
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
         asked = arguments.parse(words)
+        if asked.restrito:
+            asked = _restrict(asked)
         if sys.stdout is None:
             say("A saída padrão está fechada; não há onde mostrar o resultado.")
             return FAILED_STATUS
@@ -64,6 +66,20 @@ def main(words: Sequence[str]) -> int:
     return status
 
 
+def _restrict(asked: Namespace) -> Namespace:
+    """Make the session a restricted one, and return what it is to do; what the environment says no longer counts."""
+    from caz_tui.console import restricted  # noqa: PLC0415 - only sessions over SSH need it
+
+    asked = restricted.enter(asked, os.environ)
+    crashes.log_to(places.log_path())
+    return asked
+
+
+def _person(asked: Namespace) -> str:
+    named: str | None = asked.usuario
+    return named or places.account()
+
+
 def _do(asked: Namespace) -> int:
     if asked.command == "desk":
         return _open_desk(asked)
@@ -79,9 +95,10 @@ def _open_desk(asked: Namespace) -> int:
     if not has_terminal():
         return USAGE_STATUS
     from caz_tui.console import desk  # noqa: PLC0415 - Textual is imported for the full screen alone
+    from caz_tui.session import Session  # noqa: PLC0415
 
     path = None if asked.demo is not None else places.database_path(asked.banco, os.environ)
-    return asyncio.run(desk.run(path, places.account(), asked.demo))
+    return asyncio.run(desk.run(path, _person(asked), asked.demo, Session(folder=asked.folder)))
 
 
 async def _answer(asked: Namespace) -> int:
@@ -96,7 +113,7 @@ async def _answer(asked: Namespace) -> int:
         "exportar": sheets.export_file,
     }[asked.command]
     path = places.database_path(asked.banco, os.environ)
-    service = await PortfolioService.open(path, user=places.account())
+    service = await PortfolioService.open(path, user=_person(asked))
     try:
         return await command(service, asked)
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,11 +19,18 @@ if TYPE_CHECKING:
 USAGE_STATUS = 2
 DEMO_CLIENTS = 300
 MOST_DEMO_CLIENTS = 10_000_000
+LONGEST_PERSON_CHARS = 64
+SESSION_OPTIONS = ("restrito", "pasta", "usuario", "maximo_sessoes", "duracao_maxima", "bloqueio")
+"""What the administrator settles in the forced command, and whoever comes by it cannot."""
+
+GUEST_TASKS = ("verificar",)
+"""The tasks of ``banco`` in a restricted session: those that change and write nothing."""
 
 # argparse takes anything that begins with a hyphen for an option; these are queries and orders.
 _NEGATED_CRITERION = re.compile(r"-[^\W\d]\w*:")
 _DESCENDING = re.compile(r"-[a-z_]+")
 _HYPHEN = "\0"
+_PERSON = re.compile(r"[^\W_](?:[\w.@-]*[^\W_])?")
 
 _MESSAGES = tuple(
     (re.compile(english, re.DOTALL), portuguese)
@@ -61,23 +69,26 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Leave with the usage and one sentence."""
-        for pattern, portuguese in _MESSAGES:
-            if match := pattern.fullmatch(message):
-                message = match.expand(portuguese)
-                break
-        message = _CHOICES.sub(lambda listed: listed[0].replace("'", ""), message)
-        message = message.replace(_HYPHEN, "-").replace(repr(_HYPHEN)[1:-1], "-")
-        say(f"caz-tui: {message}.")
+        say(f"caz-tui: {_in_portuguese(message)}.")
         say(f"Veja «{self.prog} --help».")
         self.exit(USAGE_STATUS)
 
 
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
+class GuestParser(Parser):
+    """A parser for what comes from the other end of the line: nothing in it chooses database, person or folder."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with one sentence."""
+        say(f"caz-tui: {_in_portuguese(message)}.")
+        self.exit(USAGE_STATUS)
+
+
+def parse(arguments: Sequence[str], parser_class: type[Parser] = Parser) -> argparse.Namespace:
     """Return what the command line asks for; ``command`` names it, ``desk`` being the full screen.
 
     Leaves the program for ``--help``, ``--version`` and wrong usage.
     """
-    parser = _parser()
+    parser = _parser(parser_class)
     asked, rest = parser.parse_known_args(_protect_hyphens(arguments))
     if "query" in asked and not any(word.startswith("-") for word in rest):
         # argparse gives a query up at the first option; the words behind it are as good.
@@ -88,11 +99,22 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         parser.error(f"unrecognized arguments: {' '.join(rest)}{hint}")
     if asked.demo is not None and asked.command != "desk":
         parser.error(f"argument --demo: not allowed with argument {asked.command}")
+    if asked.pasta is not None and not asked.restrito:
+        parser.error("argument --pasta: só vale com --restrito")
     if "query" in asked:
         asked.query = " ".join(asked.query).replace(_HYPHEN, "-")
     if getattr(asked, "order", None):
         asked.order = asked.order.replace(_HYPHEN, "-")
     return asked
+
+
+def _in_portuguese(message: str) -> str:
+    for pattern, portuguese in _MESSAGES:
+        if match := pattern.fullmatch(message):
+            message = match.expand(portuguese)
+            break
+    message = _CHOICES.sub(lambda listed: listed[0].replace("'", ""), message)
+    return message.replace(_HYPHEN, "-").replace(repr(_HYPHEN)[1:-1], "-")
 
 
 def _protect_hyphens(arguments: Sequence[str]) -> list[str]:
@@ -104,15 +126,15 @@ def _protect_hyphens(arguments: Sequence[str]) -> list[str]:
     return protected
 
 
-def _parser() -> Parser:
-    parser = Parser(
+def _parser(parser_class: type[Parser]) -> Parser:
+    parser = parser_class(
         prog="caz-tui",
         description="A carteira de clientes do escritório parceiro Conta Azul, no terminal.\n"
         "Sem comando, abre a tela cheia sobre o banco do escritório.",
         epilog="exemplos:\n  caz-tui --demo\n  caz-tui importar clientes.xlsx --simular\n"
         "  caz-tui clientes 'situacao:ativo vencimento:30d renovacao:nao'",
     )
-    parser.set_defaults(command="desk", banco=None)
+    parser.set_defaults(command="desk", banco=None, folder=None, **dict.fromkeys(SESSION_OPTIONS))
     parser.add_argument(
         "--version", "--versao", action="version", version=f"caz-tui {__version__}", help="mostra a versão"
     )
@@ -121,7 +143,8 @@ def _parser() -> Parser:
         help=f"abre uma carteira de demonstração, descartada ao sair, com N clientes ({DEMO_CLIENTS})",
     )  # fmt: skip
     _add_database(parser)
-    commands = parser.add_subparsers(title="comandos", metavar="COMANDO", parser_class=Parser)
+    _add_session(parser)
+    commands = parser.add_subparsers(title="comandos", metavar="COMANDO", parser_class=parser_class)
     _add_import(commands)
     _add_export(commands)
     _add_clients(commands)
@@ -139,10 +162,29 @@ def _command(commands: Commands, name: str, about: str, example: str) -> Parser:
 
 
 def _add_database(parser: Parser) -> None:
+    if isinstance(parser, GuestParser):
+        return
     parser.add_argument(
         "--banco", default=argparse.SUPPRESS, metavar="ARQUIVO",
         help="o banco do escritório (ou CAZ_BANCO; sem eles, um arquivo na pasta de dados do usuário)",
     )  # fmt: skip
+
+
+def _add_session(parser: Parser) -> None:
+    if isinstance(parser, GuestParser):
+        return
+    session = parser.add_argument_group("sessões por SSH (no comando que o servidor impõe; veja docs/ssh.md)")
+    session.add_argument(
+        "--restrito", action="store_true", default=None,
+        help="só o programa: nem shell, nem arquivos fora da pasta do escritório",
+    )  # fmt: skip
+    session.add_argument("--pasta", metavar="CAMINHO", help="a pasta dos arquivos de uma sessão restrita (~/caixa)")
+    session.add_argument("--usuario", type=_person, metavar="NOME", help="quem usa o programa (a conta do sistema)")
+    session.add_argument("--maximo-sessoes", type=_at_least_one, metavar="N", help="telas cheias abertas por pessoa")
+    session.add_argument("--duracao-maxima", type=_at_least_one, metavar="MIN", help="depois disso a tela cheia fecha")
+    session.add_argument(
+        "--bloqueio", type=_at_least_one, metavar="MIN", help="sem teclas por esse tempo, cobre a tela"
+    )
 
 
 def _add_import(commands: Commands) -> None:
@@ -204,13 +246,17 @@ def _add_database_commands(commands: Commands) -> None:
     parser = _command(
         commands, "banco", "Cuida do arquivo do banco.", "caz-tui banco backup /media/pendrive/carteira.db"
     )
-    tasks = parser.add_subparsers(title="tarefas", metavar="TAREFA", parser_class=Parser, required=True, dest="task")
+    tasks = parser.add_subparsers(
+        title="tarefas", metavar="TAREFA", parser_class=type(parser), required=True, dest="task"
+    )
     for name, file, about in (
         ("migrar", "", "Atualiza o banco para esta versão, depois de uma cópia."),
         ("backup", "/media/pendrive/carteira.db", "Copia o banco com outras pessoas trabalhando."),
         ("restaurar", "/media/pendrive/carteira.db", "Põe uma cópia no lugar do banco; o atual fica ao lado."),
         ("verificar", "", "Confere se o banco está íntegro e se os números batem."),
     ):
+        if isinstance(parser, GuestParser) and name not in GUEST_TASKS:
+            continue
         example = f"exemplo:\n  caz-tui banco {name} {file}".rstrip()
         task = tasks.add_parser(name, help=about, description=about, epilog=example)
         _add_database(task)
@@ -249,6 +295,21 @@ def _count(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 12):
         raise argparse.ArgumentTypeError(f"“{text}” não é um número inteiro")
     return int(text)
+
+
+def _at_least_one(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text)):
+        raise argparse.ArgumentTypeError(f"“{text}” não é um número inteiro a partir de 1")
+    return int(text)
+
+
+def _person(text: str) -> str:
+    name = unicodedata.normalize("NFC", text)
+    if not (_PERSON.fullmatch(name) and len(name) <= LONGEST_PERSON_CHARS):
+        raise argparse.ArgumentTypeError(
+            f"“{text}” não serve: use até {LONGEST_PERSON_CHARS} letras e números, com . _ - @ no meio"
+        )
+    return name
 
 
 def _mapping(text: str) -> tuple[str, str]:

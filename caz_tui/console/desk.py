@@ -18,22 +18,24 @@ from caz_tui.data.service import PortfolioService
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from caz_tui.session import Session
 
-async def run(path: Path | None, user: str, demo_clients: int | None) -> int:
+
+async def run(path: Path | None, user: str, demo_clients: int | None, session: Session) -> int:
     """Open the desk and return the exit status it was left with."""
     if demo_clients is not None or path is None:
-        return await _run_demo(user, demo_clients or DEMO_CLIENTS)
+        return await _run_demo(user, demo_clients or DEMO_CLIENTS, session)
     service = await PortfolioService.open(path, user=user)
     try:
-        status = await _show(service)
+        status = await _show(service, session)
     finally:
         await service.close()
-    return await _run_demo(user, DEMO_CLIENTS) if status == DEMO_STATUS else status
+    return await _run_demo(user, DEMO_CLIENTS, session) if status == DEMO_STATUS else status
 
 
-async def _run_demo(user: str, clients: int) -> int:
+async def _run_demo(user: str, clients: int, session: Session) -> int:
     async with demonstration(user, clients) as service:
-        return await _show(service)
+        return await _show(service, session)
 
 
 @asynccontextmanager
@@ -51,7 +53,7 @@ async def demonstration(user: str, clients: int) -> AsyncIterator[PortfolioServi
             await service.close()
 
 
-async def _show(service: PortfolioService) -> int:
-    app = DeskApp(service)
+async def _show(service: PortfolioService, session: Session) -> int:
+    app = DeskApp(service, session=session)
     result = await app.run_async()
     return app.return_code or 0 if result is None else result

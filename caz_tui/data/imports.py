@@ -16,6 +16,7 @@ from caz_tui.data.import_clients import ClientLine
 from caz_tui.data.schemas import FIELD_OF_ATTRIBUTE, Field
 from caz_tui.data.sheets.cells import restore
 from caz_tui.data.sheets.columns import ColumnMap, Kind, find_columns, recognise
+from caz_tui.data.sheets.office_folder import remove
 from caz_tui.data.sheets.reading import RawRow, open_sheet
 from caz_tui.data.sheets.records import (
     BenefitLine,
@@ -172,7 +173,7 @@ async def run(
                 inserted, updated = await _write(connection, reading, author, path.name, progress)
     except BaseException:
         if rejects_path is not None:
-            rejects_path.unlink(missing_ok=True)
+            remove(rejects_path)
         raise
     if progress is not None:
         progress(reading.lines, 1.0)

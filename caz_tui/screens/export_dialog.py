@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
 from textual.widgets import Static
 
 from caz_tui import formats
+from caz_tui.data.errors import SheetError
+from caz_tui.data.sheets.office_folder import ConfinedPath
 from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.form_dialog import FormDialog, WrongFields
+from caz_tui.screens.paths import export_input, path_of, whereabouts
 from caz_tui.terminal.text import shown
 from caz_tui.terminal.visible import visible
 from caz_tui.widgets.field import FormField
-from caz_tui.widgets.path_input import PathInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from textual.widget import Widget
 
     from caz_tui.data.query import ClientView
     from caz_tui.data.service import PortfolioService
+    from caz_tui.data.sheets.office_folder import OfficeFolder
 
 SUFFIXES = (".csv", ".xlsx", ".json")
 _BAR_CELLS = 40
@@ -40,11 +43,13 @@ class ExportDialog(FormDialog[bool]):
     ExportDialog FormField > .control { margin-left: 10; }
     """
 
-    def __init__(self, service: PortfolioService, view: ClientView) -> None:
+    def __init__(self, service: PortfolioService, view: ClientView, folder: OfficeFolder | None = None) -> None:
+        """Take the data, what is exported, and the one folder that files may go to, if there is one."""
         super().__init__("Exportar a lista")
         self._service = service
         self._view = view
-        self._path = PathInput(f"~/carteira-{service.today.isoformat()}.csv", suffixes=SUFFIXES)
+        self._folder = folder
+        self._path = export_input(f"carteira-{service.today.isoformat()}.csv", SUFFIXES, folder)
 
     def compose_fields(self) -> Iterable[Widget]:
         """Return what is exported, where to, and the bar."""
@@ -68,7 +73,7 @@ class ExportDialog(FormDialog[bool]):
 
     async def save(self) -> bool | None:
         """Write the file, after asking before one is overwritten."""
-        path, exists = await asyncio.to_thread(target, self._path.value.strip())
+        path, exists = await asyncio.to_thread(target, self._path.value.strip(), self._folder)
         if exists and not await self._may_overwrite(path):
             return None
         written = await self._service.export_sheet(path, self._view, self._tell)
@@ -79,7 +84,7 @@ class ExportDialog(FormDialog[bool]):
 
     async def _may_overwrite(self, path: Path) -> bool:
         question = Confirm(
-            f"Já existe {path.name}. Substituir?", details=str(path.parent), confirm="Substituir", dangerous=True
+            f"Já existe {path.name}. Substituir?", details=whereabouts(path), confirm="Substituir", dangerous=True
         )
         answer: bool | None = await self.app.push_screen_wait(question)
         return bool(answer)
@@ -91,16 +96,20 @@ class ExportDialog(FormDialog[bool]):
             progress.update(progress_line(written, fraction, "clientes"))
 
 
-def target(text: str) -> tuple[Path, bool]:
+def target(text: str, folder: OfficeFolder | None = None) -> tuple[Path, bool]:
     """Return the path that a text names and whether a file is there already; raises ``WrongFields``."""
     if not text:
         raise WrongFields({"path": "falta o nome do arquivo"})
-    path = Path(text).expanduser()
+    try:
+        path = path_of(text, folder)
+        is_there = path.folder.has(path) if isinstance(path, ConfinedPath) else path.exists()
+    except SheetError as error:
+        raise WrongFields({"path": str(error)}) from None
     if path.suffix.lower() not in SUFFIXES:
         raise WrongFields({"path": "o nome precisa terminar em .csv, .xlsx ou .json"})
-    if path.is_dir():
+    if folder is None and path.is_dir():
         raise WrongFields({"path": "já existe uma pasta com esse nome"})
-    return path, path.exists()
+    return path, is_there
 
 
 def progress_line(done: int, fraction: float, what: str) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from caz_tui.data.imports import ImportReport
     from caz_tui.data.service import PortfolioService
+    from caz_tui.data.sheets.office_folder import OfficeFolder
 
 FILE, COLUMNS, OUTCOME, DONE = "file", "columns", "outcome", "done"
 _STEPS = (FILE, COLUMNS, OUTCOME, DONE)
@@ -47,9 +48,11 @@ class ImportDialog(Dialog[bool]):
     CSS_PATH = "import_dialog.tcss"
     BINDINGS = [Binding("enter", "confirm", show=False), Binding("down", "list", show=False)]
 
-    def __init__(self, service: PortfolioService) -> None:
+    def __init__(self, service: PortfolioService, folder: OfficeFolder | None = None) -> None:
+        """Take the data, and the one folder that files may come from, if there is one."""
         super().__init__()
         self._service = service
+        self._folder = folder
         self._path: Path | None = None
         self._report: ImportReport | None = None
         self._is_writing = False
@@ -58,7 +61,7 @@ class ImportDialog(Dialog[bool]):
         """Put the steps over the buttons."""
         with Vertical(id="window"):
             with ContentSwitcher(initial=FILE):
-                yield FileStep(id=FILE)
+                yield FileStep(self._folder, id=FILE)
                 yield ColumnsStep(id=COLUMNS)
                 yield OutcomeStep(id=OUTCOME)
                 yield DoneStep(id=DONE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -15,18 +14,21 @@ from textual.widgets import DataTable, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from caz_tui import formats
+from caz_tui.data.errors import SheetError
+from caz_tui.screens.paths import path_input, path_of
 from caz_tui.terminal.text import rich_shown, shown
 from caz_tui.widgets.check_group import CheckGroup
 from caz_tui.widgets.cycle import Cycle
 from caz_tui.widgets.field import FormField
-from caz_tui.widgets.path_input import PathInput, completions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from textual.app import ComposeResult
 
     from caz_tui.data.imports import ImportReport, SheetPreview
+    from caz_tui.data.sheets.office_folder import OfficeFolder
 
 SUFFIXES = (".csv", ".xlsx", ".txt")
 SKIP_INVALID, PAD_DOCUMENTS = "skip", "pad"
@@ -45,9 +47,13 @@ class FileStep(Vertical):
 
         path: Path
 
+    def __init__(self, folder: OfficeFolder | None, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._folder = folder
+
     def compose(self) -> ComposeResult:
         """Put the list under the field."""
-        self.path_input = PathInput("", suffixes=SUFFIXES, completes=False)
+        self.path_input = path_input("", SUFFIXES, self._folder, completes=False)
         self._listing = OptionList()
         yield FormField("Arquivo", self.path_input, id="path")
         yield self._listing
@@ -63,7 +69,7 @@ class FileStep(Vertical):
 
     @work(exclusive=True)
     async def _read_folder(self) -> None:
-        found = await asyncio.to_thread(completions, self.path_input.value, SUFFIXES)
+        found = await asyncio.to_thread(self.path_input.completions, self.path_input.value, SUFFIXES)
         self._listing.clear_options()
         self._listing.add_options([Option(shown(path), id=path) for path in found])
         self._listing.display = bool(found)
@@ -94,9 +100,14 @@ class FileStep(Vertical):
         """Tell which path stands in the field."""
         field = self.query_one(FormField)
         text = self.path_input.value.strip()
-        field.problem = "" if text else "Falta o caminho do arquivo."
-        if text:
-            self.post_message(self.Chosen(Path(text).expanduser()))
+        try:
+            path = path_of(text, self._folder) if text else None
+        except SheetError as error:
+            field.problem = str(error)
+            return
+        field.problem = "" if path else "Falta o caminho do arquivo."
+        if path:
+            self.post_message(self.Chosen(path))
 
 
 class ColumnsStep(Vertical):

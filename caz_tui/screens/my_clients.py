@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from caz_tui.data.schemas import ClientRow
     from caz_tui.data.service import PortfolioService
+    from caz_tui.data.sheets.office_folder import OfficeFolder
 
 WIDE_CELLS = 140
 
@@ -79,8 +80,10 @@ class MyClientsScreen(ClientActions):
     tab_counts: reactive[dict[Tab, int]] = reactive[dict[Tab, int]]({}, init=False)
     """How many clients each tab holds, without any query."""
 
-    def __init__(self, service: PortfolioService) -> None:
+    def __init__(self, service: PortfolioService, folder: OfficeFolder | None = None) -> None:
+        """Take the data, and the one folder that files may go to, if there is one."""
         super().__init__(service)
+        self._folder = folder
         self._columns = client_columns(service.today, roomy=False)
         self._list_cells = 0
         self._tables: dict[Tab, WindowedTable[ClientRow]] = {
@@ -390,7 +393,7 @@ class MyClientsScreen(ClientActions):
     @alone
     async def action_export_sheet(self) -> None:
         """Export the list of the screen."""
-        await self.app.push_screen_wait(ExportDialog(self.service, self.view))
+        await self.app.push_screen_wait(ExportDialog(self.service, self.view, self._folder))
 
     @alone
     async def action_save_view(self) -> None:

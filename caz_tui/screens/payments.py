@@ -18,10 +18,10 @@ from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.export_dialog import SUFFIXES, target
 from caz_tui.screens.form_dialog import FormDialog
 from caz_tui.screens.menu import Menu, MenuEntry
+from caz_tui.screens.paths import export_input, whereabouts
 from caz_tui.screens.payments_details import PaymentsDetails
 from caz_tui.widgets.field import FormField
 from caz_tui.widgets.figure_strip import FigureStrip
-from caz_tui.widgets.path_input import PathInput
 from caz_tui.widgets.short_table import ShortTable
 from caz_tui.widgets.table_layout import Cell, Column
 
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from caz_tui.data.schemas import PaymentsSummary
     from caz_tui.data.service import PortfolioService
+    from caz_tui.data.sheets.office_folder import OfficeFolder
 
 _ROOMY_CELLS = 96
 _DETAILS, _EXPORT = "d", "E"
@@ -55,6 +56,11 @@ class PaymentsScreen(DeskScreen):
     benefits: reactive[tuple[Benefit, ...] | None] = reactive(None, init=False)
 
     _is_reading = False
+
+    def __init__(self, service: PortfolioService, folder: OfficeFolder | None = None) -> None:
+        """Take the data, and the one folder that files may go to, if there is one."""
+        super().__init__(service)
+        self._folder = folder
 
     def compose_content(self) -> Iterable[Widget]:
         """Return the figures over the purchases and the benefits."""
@@ -157,7 +163,9 @@ class PaymentsScreen(DeskScreen):
     def action_export_purchases(self) -> None:
         """Ask for a file and write the purchases to it."""
         if self.purchases:
-            self.app.push_screen(ExportPurchases(self.service), lambda done: self.say(done) if done else None)
+            self.app.push_screen(
+                ExportPurchases(self.service, self._folder), lambda done: self.say(done) if done else None
+            )
         else:
             self.refuse("Não há compras para exportar.")
 
@@ -168,10 +176,12 @@ class ExportPurchases(FormDialog[str]):
     confirm_label = "Exportar"
     DEFAULT_CSS = "ExportPurchases FormField > .control { margin-left: 10; }"
 
-    def __init__(self, service: PortfolioService) -> None:
+    def __init__(self, service: PortfolioService, folder: OfficeFolder | None = None) -> None:
+        """Take the data, and the one folder that files may go to, if there is one."""
         super().__init__("Exportar compras")
         self._service = service
-        self._path = PathInput(f"~/compras-{service.today.isoformat()}.csv", suffixes=SUFFIXES)
+        self._folder = folder
+        self._path = export_input(f"compras-{service.today.isoformat()}.csv", SUFFIXES, folder)
 
     def compose_fields(self) -> Iterable[Widget]:
         """Return the one field."""
@@ -184,10 +194,10 @@ class ExportPurchases(FormDialog[str]):
 
     async def save(self) -> str | None:
         """Write the file, after asking before one is overwritten."""
-        path, exists = await asyncio.to_thread(target, self._path.value.strip())
+        path, exists = await asyncio.to_thread(target, self._path.value.strip(), self._folder)
         if exists:
             question = Confirm(
-                f"Já existe {path.name}. Substituir?", details=str(path.parent), confirm="Substituir", dangerous=True
+                f"Já existe {path.name}. Substituir?", details=whereabouts(path), confirm="Substituir", dangerous=True
             )
             if not await self.app.push_screen_wait(question):
                 return None

@@ -87,6 +87,9 @@ class DeskDriver(Driver):
     stalled_seconds: ClassVar[float] = STALLED_SECONDS
     """How long the terminal may take no output before the app leaves."""
 
+    may_stop: ClassVar[bool] = True
+    """Whether the terminal may be handed to another program, or to the shell that started this one."""
+
     paste_pause_seconds: ClassVar[float] = PASTE_PAUSE_SECONDS
     """How long a paste may stand still before its end is taken for lost."""
 
@@ -124,8 +127,8 @@ class DeskDriver(Driver):
 
     @property
     def can_suspend(self) -> bool:
-        """The app may hand its terminal to another program."""
-        return True
+        """Whether the app may hand its terminal to another program."""
+        return self.may_stop
 
     @property
     def backlog(self) -> int:
@@ -265,6 +268,8 @@ class DeskDriver(Driver):
 
     def _stop_process(self) -> None:
         """Obey a SIGTSTP: stand still with the terminal as the shell had it, and come back with the shell."""
+        if not self.may_stop:
+            return
         self.suspend_application_mode()
         os.kill(os.getpid(), signal.SIGSTOP)
         self.resume_application_mode()
@@ -345,6 +350,15 @@ class DeskDriver(Driver):
     def _leave(self) -> None:
         end_soon()
         self._app.exit(return_code=exit_status(signal.SIGHUP))
+
+
+class RestrictedDriver(DeskDriver):
+    """A driver that hands neither its terminal nor a file to anybody."""
+
+    may_stop = False
+
+    def deliver_binary(self, *_: object, **__: object) -> None:
+        """Write no file: Textual would put screenshots into a folder of its own choice."""
 
 
 def _shadow(app: App[Any], environ: Mapping[str, str]) -> ShadowScreen | None:

@@ -359,10 +359,10 @@ def test_refused_lines_that_no_folder_takes_go_to_a_private_one(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     really_open = os.open
 
-    def refuse(path: Path, flags: int, mode: int = 0o777) -> int:
+    def refuse(path: Path, flags: int, mode: int = 0o777, dir_fd: int | None = None) -> int:
         if Path(path).parent.name in {"fechada", "aqui"}:
             raise PermissionError(13, "Permission denied")
-        return really_open(path, flags, mode)
+        return really_open(path, flags, mode, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", refuse)
     path = write_rejections(tmp_path / "fechada" / "a.csv", REJECTIONS)

@@ -6,15 +6,18 @@ import errno
 import os
 import secrets
 import stat
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from caz_tui.data.errors import SheetError
 from caz_tui.data.sheets.cells import harmless
+from caz_tui.data.sheets.office_folder import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from caz_tui.data.sheets.office_folder import Place
 
 _PRIVATE = 0o600
 _REASONS = {
@@ -37,31 +40,41 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     Raises:
         SheetError: it cannot be written; what stood at the path stands there still.
     """
+    with place_of(path) as place, _beside(path, place) as (unfinished, descriptor):
+        with os.fdopen(descriptor, "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        os.replace(unfinished, place.name, src_dir_fd=place.folder, dst_dir_fd=place.folder)
+        _sync_folder(path, place)
+
+
+@contextmanager
+def _beside(path: Path, place: Place) -> Iterator[tuple[str, int]]:
+    """Make a file in the same folder that is gone at the end, and give its name there and its descriptor."""
     # A name that will be refused is refused before the work is done, not after.
+    follows_links = place.folder is None
     try:
-        mode = path.stat().st_mode
+        mode = os.stat(place.name, dir_fd=place.folder, follow_symlinks=follows_links).st_mode
     except FileNotFoundError:
         mode = stat.S_IFREG
     except (OSError, ValueError) as error:
         raise SheetError(cannot_write(path.name, error)) from None
     if not stat.S_ISREG(mode):
         raise SheetError(f"{harmless(path.name)} não é um arquivo e não pode ser substituído.")
-    unfinished = path.with_name(f".caz-tui-{secrets.token_hex(8)}.tmp")
+    unfinished = os.path.join(os.path.dirname(place.name), f".caz-tui-{secrets.token_hex(8)}.tmp")  # noqa: PTH118, PTH120
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     try:
-        descriptor = os.open(unfinished, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE)
+        descriptor = os.open(unfinished, flags, _PRIVATE, dir_fd=place.folder)
     except (OSError, ValueError) as error:
         raise SheetError(cannot_write(path.name, error)) from None
     try:
-        with os.fdopen(descriptor, "w+b") as file:
-            yield file
-            file.flush()
-            os.fsync(descriptor)
-        unfinished.replace(path)
-        _sync_folder(path.parent)
+        yield unfinished, descriptor
     except OSError as error:
         raise SheetError(cannot_write(path.name, error)) from None
     finally:
-        unfinished.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(unfinished, dir_fd=place.folder)
 
 
 def cannot_write(name: str, error: Exception) -> str:
@@ -71,8 +84,11 @@ def cannot_write(name: str, error: Exception) -> str:
     return f"O arquivo {harmless(name)} não pôde ser gravado: {reason}."
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+def _sync_folder(path: Path, place: Place) -> None:
+    if place.folder is not None:
+        os.fsync(place.folder)
+        return
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)
     finally:

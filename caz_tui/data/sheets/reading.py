@@ -15,6 +15,7 @@ import caz_tui
 from caz_tui.data.errors import SheetError
 from caz_tui.data.sheets import limits
 from caz_tui.data.sheets.cells import harmless
+from caz_tui.data.sheets.office_folder import open_to_read
 from caz_tui.data.sheets.refusal import sentence
 
 if TYPE_CHECKING:
@@ -109,8 +110,7 @@ def open_sheet(path: Path) -> Sheet:
     """
     name = harmless(path.name)
     try:
-        # A pipe put in the place of a file must not hold the program up.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = open_to_read(path)
     except (OSError, ValueError) as error:
         raise SheetError(_cannot_open(name, error)) from None
     try:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from caz_tui.data.errors import SheetError
 from caz_tui.data.sheets.atomic import cannot_write
 from caz_tui.data.sheets.cells import neutralise
+from caz_tui.data.sheets.office_folder import ConfinedPath, place_of, remove, sibling
 
 if TYPE_CHECKING:
     import io
@@ -29,8 +30,8 @@ _CANNOT_WRITE_THERE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLON
 def write_rejections(source: Path, rejections: Iterable[Rejection]) -> Path:
     """Write the refused values beside the file they come from, under a free name, and return the path.
 
-    A folder that cannot be written to gives way to the current one, and that to a new private folder in the system's
-    temporary one.
+    Those of a confined file stay in its folder. Any other folder that cannot be written to gives way to the current
+    one, and that to a new private folder in the system's temporary one.
 
     Raises:
         SheetError: it can be written nowhere; nothing is left of it.
@@ -40,7 +41,7 @@ def write_rejections(source: Path, rejections: Iterable[Rejection]) -> Path:
         with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as file:
             _write(file, rejections)
     except BaseException as error:
-        path.unlink(missing_ok=True)
+        remove(path)
         if isinstance(error, OSError):
             raise SheetError(cannot_write(f"{source.stem}-rejeitadas.csv", error)) from None
         raise
@@ -48,12 +49,17 @@ def write_rejections(source: Path, rejections: Iterable[Rejection]) -> Path:
 
 
 def _create_somewhere(source: Path) -> tuple[Path, int]:
+    if isinstance(source, ConfinedPath):
+        try:
+            return _create(source, source.stem[:_LONGEST_STEM_CHARS])
+        except OSError as error:
+            raise SheetError(cannot_write(f"{source.stem}-rejeitadas.csv", error)) from None
     for folder in (source.parent, Path.cwd(), None):
         if folder is not None and not _takes_files(folder):
             continue
         try:
             place = folder if folder is not None else Path(tempfile.mkdtemp(prefix="caz-tui-"))
-            return _create(place, source.stem[:_LONGEST_STEM_CHARS])
+            return _create(place / source.name, source.stem[:_LONGEST_STEM_CHARS])
         except OSError as error:
             if error.errno not in _CANNOT_WRITE_THERE or folder is None:
                 raise SheetError(cannot_write(f"{source.stem}-rejeitadas.csv", error)) from None
@@ -68,11 +74,13 @@ def _takes_files(folder: Path) -> bool:
         return True
 
 
-def _create(folder: Path, stem: str) -> tuple[Path, int]:
+def _create(beside: Path, stem: str) -> tuple[Path, int]:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     for number in count(1):
-        path = folder / f"{stem}-rejeitadas{'' if number == 1 else f'-{number}'}.csv"
+        path = sibling(beside, f"{stem}-rejeitadas{'' if number == 1 else f'-{number}'}.csv")
         try:
-            return path, os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            with place_of(path) as place:
+                return path, os.open(place.name, flags, 0o600, dir_fd=place.folder)
         except FileExistsError:
             continue
     raise AssertionError
