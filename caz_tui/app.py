@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -23,7 +24,7 @@ from caz_tui.screens.my_clients import MyClientsScreen
 from caz_tui.screens.palette import Palette
 from caz_tui.screens.payments import PaymentsScreen
 from caz_tui.screens.welcome import Welcome
-from caz_tui.session import EVERYDAY
+from caz_tui.session import EVERYDAY, covered_sentence, ended_sentence, notice_sentence
 from caz_tui.styling import StyledApp
 from caz_tui.terminal.driver import DeskDriver, RestrictedDriver
 from caz_tui.terminal.gate import guarded
@@ -46,6 +47,11 @@ DEMO_STATUS = -1
 
 _LEADING_OUT = frozenset({"screenshot", "suspend_process"})
 """Textual's actions that have no key here and shall not get one by accident."""
+
+NOTICE_SECONDS = 300.0
+"""How long before a session ends its person is told."""
+
+NOTICE_SHOWN_SECONDS = 60
 
 GC_THRESHOLDS = (20_000, 20, 50)
 
@@ -70,6 +76,8 @@ class DeskApp(StyledApp[int]):
         super().__init__(driver_class=driver_class or (RestrictedDriver if session.is_restricted else DeskDriver))
         self.service = service
         self.session = session
+        self.last_words = ""
+        """What to tell the person when the terminal is theirs again."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -82,8 +90,26 @@ class DeskApp(StyledApp[int]):
         """Open Início, and greet whoever comes to an empty portfolio."""
         leave_on_signals(asyncio.get_running_loop(), lambda number: self.exit(exit_status(number)))
         await self.switch_mode(HOME)
+        self._keep_limits()
         self.call_after_refresh(_spare_collector)
         self.run_worker(self._greet_newcomer())
+
+    def _keep_limits(self) -> None:
+        """Cover the screen and end the session when their times come."""
+        session = self.session
+        if session.idle_seconds is not None and isinstance(self._driver, DeskDriver):
+            self._driver.cover_after(session.idle_seconds, covered_sentence(session.idle_seconds))
+        if session.longest_seconds is not None:
+            notice_seconds = min(NOTICE_SECONDS, session.longest_seconds / 2)
+            self.set_timer(session.longest_seconds - notice_seconds, partial(self._give_notice, notice_seconds))
+            self.set_timer(session.longest_seconds, self._end_session)
+
+    def _give_notice(self, seconds: float) -> None:
+        self.notify(notice_sentence(seconds), severity="warning", timeout=NOTICE_SHOWN_SECONDS, markup=False)
+
+    def _end_session(self) -> None:
+        self.last_words = ended_sentence(self.session.longest_seconds or 0)
+        self.exit(0)
 
     async def _greet_newcomer(self) -> None:
         if await self.service.is_empty():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 FAILED_STATUS = 1
 USAGE_STATUS = arguments.USAGE_STATUS
 INTERRUPTED_STATUS = 130
+SECONDS_A_MINUTE = 60
 
 
 def run() -> NoReturn:
@@ -98,7 +99,18 @@ def _open_desk(asked: Namespace) -> int:
     from caz_tui.session import Session  # noqa: PLC0415
 
     path = None if asked.demo is not None else places.database_path(asked.banco, os.environ)
-    return asyncio.run(desk.run(path, _person(asked), asked.demo, Session(folder=asked.folder)))
+    person = _person(asked)
+    if asked.maximo_sessoes is not None:
+        from caz_tui.console import slots  # noqa: PLC0415 - where an administrator counts sessions
+
+        # Held until the process ends.
+        slots.claim(places.sessions_path(), person, asked.maximo_sessoes)
+    session = Session(
+        folder=asked.folder,
+        idle_seconds=asked.bloqueio and asked.bloqueio * SECONDS_A_MINUTE,
+        longest_seconds=asked.duracao_maxima and asked.duracao_maxima * SECONDS_A_MINUTE,
+    )
+    return asyncio.run(desk.run(path, person, asked.demo, session))
 
 
 async def _answer(asked: Namespace) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from caz_tui import formats
+
 if TYPE_CHECKING:
     from caz_tui.data.sheets.office_folder import OfficeFolder
 
@@ -15,9 +17,13 @@ class Session:
 
     Attributes:
         folder: the one folder for files in and out; None where any file may be named.
+        idle_seconds: after so long without a key the screen is covered; None for never.
+        longest_seconds: after so long the desk closes; None for never.
     """
 
     folder: OfficeFolder | None = None
+    idle_seconds: float | None = None
+    longest_seconds: float | None = None
 
     @property
     def is_restricted(self) -> bool:
@@ -27,3 +33,22 @@ class Session:
 
 EVERYDAY: Final = Session()
 """The session of a person on a machine of their own."""
+
+
+def covered_sentence(idle_seconds: float) -> str:
+    """Return what is on a screen that was covered."""
+    return f"Tela coberta: {_minutes(idle_seconds)} sem teclas. Aperte qualquer tecla para continuar."
+
+
+def notice_sentence(left_seconds: float) -> str:
+    """Return the warning before a session ends."""
+    return f"Esta sessão termina em {_minutes(left_seconds)}; salve o que está fazendo."
+
+
+def ended_sentence(longest_seconds: float) -> str:
+    """Return what is said when a session has ended because of its length."""
+    return f"A sessão chegou ao limite de {_minutes(longest_seconds)} e foi encerrada; entre de novo para continuar."
+
+
+def _minutes(seconds: float) -> str:
+    return formats.count(round(seconds / 60), "minuto") if seconds >= 60 else "menos de um minuto"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from caz_tui.app import DEMO_STATUS, DeskApp
 from caz_tui.console.arguments import DEMO_CLIENTS
-from caz_tui.console.output import Progress
+from caz_tui.console.output import Progress, say
 from caz_tui.data.clock import SystemClock
 from caz_tui.data.demo import fill
 from caz_tui.data.engine import Database
@@ -56,4 +56,6 @@ async def demonstration(user: str, clients: int) -> AsyncIterator[PortfolioServi
 async def _show(service: PortfolioService, session: Session) -> int:
     app = DeskApp(service, session=session)
     result = await app.run_async()
+    if app.last_words:
+        say(app.last_words)
     return app.return_code or 0 if result is None else result

@@ -40,6 +40,11 @@ def log_path() -> Path:
     return _user_directories().user_state_path / "caz-tui.log"
 
 
+def sessions_path() -> Path:
+    """Return the folder in which open sessions are counted."""
+    return _user_directories().user_state_path / "sessoes"
+
+
 def account() -> str:
     """Return the name of the operating-system account, which the environment cannot change."""
     try:

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.message import Message
 
+    from caz_tui.terminal.veil import Veil
+
 STALLED_SECONDS: Final = 30.0
 MAX_BACKLOG_BYTES: Final = 16 * 1024 * 1024
 LAST_WORDS_SECONDS: Final = 0.5
@@ -117,6 +119,7 @@ class DeskDriver(Driver):
         self.shadow = _shadow(app, os.environ)
         self._frame_waits: asyncio.Handle | None = None
         self._cursor: tuple[int, int] | None = None
+        self._veil: Veil | None = None
         self._typeahead = TypeAhead(
             app,
             self._loop,
@@ -142,13 +145,54 @@ class DeskDriver(Driver):
             data: text and control sequences; dropped when no terminal is in use.
         """
         # Without mouse tracking the pointer's shape is always wrong, and older terminals print the sequence.
-        if self._output is None or data.startswith(_POINTER_SHAPE):
+        if self._output is None or data.startswith(_POINTER_SHAPE) or self._is_covered:
+            return
+        self.write_over(data)
+
+    def write_over(self, data: str) -> None:
+        """Send text to the terminal although it is covered.
+
+        Args:
+            data: text and control sequences; dropped when no terminal is in use.
+        """
+        if self._output is None:
             return
         self._output.write(data)
         if self._output.backlog > MAX_BACKLOG_BYTES:
             self._give_up()
         elif self._output_watch is None:
             self._output_watch = self._loop.call_later(self.stalled_seconds, self._watch_output)
+
+    def cover_after(self, seconds: float, sentence: str) -> None:
+        """Cover the terminal whenever nobody has touched the keyboard for some time.
+
+        Args:
+            seconds: how long.
+            sentence: what is shown instead.
+        """
+        from caz_tui.terminal.veil import Veil  # noqa: PLC0415 - few sessions have one
+
+        self._veil = Veil(self, self._loop, seconds, sentence)
+
+    @property
+    def _is_covered(self) -> bool:
+        return self._veil is not None and self._veil.is_down
+
+    @property
+    def terminal_size(self) -> tuple[int, int]:
+        """Columns and rows of the terminal."""
+        return self._terminal_size
+
+    def redraw(self) -> None:
+        """Send all that should be on the screen, whatever the terminal shows now."""
+        if self.shadow is not None:
+            self.shadow.forget()
+            self.send_frame(self._cursor, synchronised=False)
+            return
+        app = self._app
+        screen = app.screen
+        update = screen._compositor.render_update(full=True, screen_stack=app._background_screens)  # noqa: SLF001
+        app._display(screen, update)  # noqa: SLF001
 
     def send_frame(self, cursor: tuple[int, int] | None, *, synchronised: bool) -> None:
         """Send what the shadow has to say, in the next turn of the event loop or when the line takes it.
@@ -206,6 +250,8 @@ class DeskDriver(Driver):
         if not self._active:
             return
         self._active = False
+        if self._veil is not None:
+            self._veil.stop()
         self._loop.remove_reader(_STDIN)
         self._typeahead.clear()
         if self._pause is not None:
@@ -264,6 +310,8 @@ class DeskDriver(Driver):
     def _tell_size(self) -> None:
         self._terminal_size = _size_of_terminal()
         size = Size(*self._terminal_size)
+        if self._veil is not None and self._veil.is_down:
+            self._veil.draw()
         self.process_message(events.Resize(size, size))
 
     def _stop_process(self) -> None:
@@ -311,7 +359,7 @@ class DeskDriver(Driver):
 
     def _hand_on(self, found: Iterable[Message]) -> None:
         columns, rows = self._terminal_size
-        for message in found:
+        for message in found if self._veil is None else self._veil.pass_on(found):
             self._allowance -= 1
             if isinstance(message, events.MouseEvent) and not (message.screen_x < columns and message.screen_y < rows):
                 continue
