@@ -17,6 +17,7 @@ from caz_tui.commands import Place, bindings_for
 from caz_tui.data.errors import PortfolioError
 from caz_tui.screens.base import ACTION_GROUP, ClientWanted, DeskScreen, Dialog, ListWanted, PortfolioChanged
 from caz_tui.screens.client_details import ClientDetails
+from caz_tui.screens.form_dialog import FormDialog
 from caz_tui.screens.help import HelpScreen
 from caz_tui.screens.home import HomeScreen
 from caz_tui.screens.import_dialog import ImportDialog
@@ -35,6 +36,7 @@ from caz_tui.theme import DARK, LIGHT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import RenderableType
     from textual.dom import DOMNode
     from textual.filter import LineFilter
 
@@ -92,7 +94,7 @@ class DeskApp(StyledApp[int]):
         await self.switch_mode(HOME)
         self._keep_limits()
         self.call_after_refresh(_spare_collector)
-        self.run_worker(self._greet_newcomer())
+        self._greet()
 
     def _keep_limits(self) -> None:
         """Cover the screen and end the session when their times come."""
@@ -110,6 +112,26 @@ class DeskApp(StyledApp[int]):
     def _end_session(self) -> None:
         self.last_words = ended_sentence(self.session.longest_seconds or 0)
         self.exit(0)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
+        """Leave, however it came to that; what was being typed is kept as a draft."""
+        drafts = self.session.drafts
+        if drafts is not None and not self._exit:
+            for form in (screen for stack in self._screen_stacks.values() for screen in stack):
+                draft = form.draft() if isinstance(form, FormDialog) and form.is_mounted else None
+                if draft is not None:
+                    drafts.keep(draft)
+        super().exit(result, return_code, message)
+
+    def _greet(self) -> None:
+        """Offer what was left behind by a session that was cut off, or greet whoever is new."""
+        drafts = self.session.drafts
+        if drafts is None or drafts.newest() is None:
+            self.run_worker(self._greet_newcomer())
+            return
+        from caz_tui.screens.draft_offer import offer_drafts  # noqa: PLC0415 - hardly ever there
+
+        self.run_worker(offer_drafts(self, self.service, drafts), group=ACTION_GROUP)
 
     async def _greet_newcomer(self) -> None:
         if await self.service.is_empty():

@@ -96,6 +96,7 @@ def _open_desk(asked: Namespace) -> int:
     if not has_terminal():
         return USAGE_STATUS
     from caz_tui.console import desk  # noqa: PLC0415 - Textual is imported for the full screen alone
+    from caz_tui.data.drafts import Drafts  # noqa: PLC0415
     from caz_tui.session import Session  # noqa: PLC0415
 
     path = None if asked.demo is not None else places.database_path(asked.banco, os.environ)
@@ -109,6 +110,7 @@ def _open_desk(asked: Namespace) -> int:
         folder=asked.folder,
         idle_seconds=asked.bloqueio and asked.bloqueio * SECONDS_A_MINUTE,
         longest_seconds=asked.duracao_maxima and asked.duracao_maxima * SECONDS_A_MINUTE,
+        drafts=Drafts(places.drafts_path(), person, str(path.absolute())) if path else None,
     )
     return asyncio.run(desk.run(path, person, asked.demo, session))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from caz_tui import formats
 
 if TYPE_CHECKING:
+    from caz_tui.data.drafts import Drafts
     from caz_tui.data.sheets.office_folder import OfficeFolder
 
 
@@ -19,11 +20,13 @@ class Session:
         folder: the one folder for files in and out; None where any file may be named.
         idle_seconds: after so long without a key the screen is covered; None for never.
         longest_seconds: after so long the desk closes; None for never.
+        drafts: where forms are kept that were open when the line went; None where nothing is worth keeping.
     """
 
     folder: OfficeFolder | None = None
     idle_seconds: float | None = None
     longest_seconds: float | None = None
+    drafts: Drafts | None = None
 
     @property
     def is_restricted(self) -> bool:

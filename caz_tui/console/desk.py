@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ async def run(path: Path | None, user: str, demo_clients: int | None, session: S
         status = await _show(service, session)
     finally:
         await service.close()
-    return await _run_demo(user, DEMO_CLIENTS, session) if status == DEMO_STATUS else status
+    return await _run_demo(user, DEMO_CLIENTS, replace(session, drafts=None)) if status == DEMO_STATUS else status
 
 
 async def _run_demo(user: str, clients: int, session: Session) -> int:

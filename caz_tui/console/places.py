@@ -40,6 +40,11 @@ def log_path() -> Path:
     return _user_directories().user_state_path / "caz-tui.log"
 
 
+def drafts_path() -> Path:
+    """Return the folder in which forms are kept that were open when the line went."""
+    return _user_directories().user_state_path / "rascunhos"
+
+
 def sessions_path() -> Path:
     """Return the folder in which open sessions are counted."""
     return _user_directories().user_state_path / "sessoes"

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
+    from caz_tui.data.drafts import Draft
     from caz_tui.data.errors import FieldProblem
     from caz_tui.data.schemas import Labelled
     from caz_tui.data.service import PortfolioService
@@ -59,13 +60,15 @@ class ClientForm(FormDialog[Client]):
 
     CSS_PATH = "client_form.tcss"
 
-    def __init__(self, service: PortfolioService, client: Client | None) -> None:
+    def __init__(self, service: PortfolioService, client: Client | None, draft: Draft | None = None) -> None:
+        """Take the data, the client to edit or None for a new one, and what was typed in another session."""
         super().__init__("Editar cliente" if client else "Novo cliente")
+        self._draft = draft
         self._service = service
         self._base = client
         self._initial = texts_of(client or ClientChanges())
         self._confirmed_document = ""
-        texts = self._initial
+        texts = self._initial | (dict(draft.typed) if draft else {})
         self._plan = SuggestInput(texts["plan"])
         self._tags = SuggestInput(texts["tags"], several=True, placeholder="separadas por vírgula")
         self._notes = TextArea(texts["notes"], tab_behavior="focus", show_line_numbers=False, compact=True)
@@ -78,14 +81,18 @@ class ClientForm(FormDialog[Client]):
             "plan": self._plan,
             "tags": self._tags,
         }
+        choices: dict[str, tuple[tuple[str, str], ...]] = {
+            "state": (_NOTHING, *choices_of(Field.STATE)),
+            "situation": _SITUATIONS,
+            "payer": (_NOTHING, *_options(Payer)),
+            "auto_renews": (_NOTHING, *_YES_NO),
+            "licence_history": _options(LicenceHistory),
+            "ca_charges": _options(Charges),
+            "archived": _YES_NO,
+        }
         self._cycles = {
-            "state": Cycle((_NOTHING, *choices_of(Field.STATE)), texts["state"]),
-            "situation": Cycle(_SITUATIONS, texts["situation"]),
-            "payer": Cycle((_NOTHING, *_options(Payer)), texts["payer"]),
-            "auto_renews": Cycle((_NOTHING, *_YES_NO), texts["auto_renews"]),
-            "licence_history": Cycle(_options(LicenceHistory), texts["licence_history"]),
-            "ca_charges": Cycle(_options(Charges), texts["ca_charges"]),
-            "archived": Cycle(_YES_NO, texts["archived"]),
+            name: Cycle(options, texts[name] if texts[name] in dict(options) else self._initial[name])
+            for name, options in choices.items()
         }
 
     def compose_fields(self) -> Iterable[Widget]:
@@ -122,6 +129,20 @@ class ClientForm(FormDialog[Client]):
     async def _offer_known(self) -> None:
         self._plan.offer(await self._service.known_plans())
         self._tags.offer(await self._service.known_tags())
+
+    def draft(self) -> Draft | None:
+        """Return the fields that were changed, and the client they were changed from."""
+        typed = {name: text for name, text in self.texts().items() if text != self._initial[name]}
+        if not typed:
+            return None
+        from caz_tui.data.drafts import Draft  # noqa: PLC0415 - only a session that is cut off needs it
+
+        return Draft(
+            client=self._base,
+            client_id=self._base.id if self._base else None,
+            typed=typed,
+            name=self._draft.name if self._draft else "",
+        )
 
     def texts(self) -> dict[str, str]:
         """Return what stands in every field."""

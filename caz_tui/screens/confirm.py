@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 class Confirm(Dialog[bool]):
     """Asks a question; Enter at once gives the answer by which nothing is lost."""
 
+    keys_hint = "s sim · n não"
+    """What the frame says of the letters that answer."""
+
     BINDINGS = [
         Binding("s,S", "answer(True)", show=False),
         Binding("n,N", "answer(False)", show=False),
@@ -69,7 +72,7 @@ class Confirm(Dialog[bool]):
 
     def on_mount(self) -> None:
         """Start on the safe answer."""
-        self.query_one("#window").border_subtitle = "s sim · n não"
+        self.query_one("#window").border_subtitle = self.keys_hint
         self.query_one(f"#{self._first}").focus()
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -13,7 +13,7 @@ from caz_tui.data.errors import SheetError
 from caz_tui.data.sheets.office_folder import ConfinedPath
 from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.form_dialog import FormDialog, WrongFields
-from caz_tui.screens.paths import export_input, path_of, whereabouts
+from caz_tui.screens.paths import export_hint, export_input, path_of, whereabouts
 from caz_tui.terminal.text import shown
 from caz_tui.terminal.visible import visible
 from caz_tui.widgets.field import FormField
@@ -55,7 +55,7 @@ class ExportDialog(FormDialog[bool]):
         """Return what is exported, where to, and the bar."""
         yield Static(id="what", markup=False)
         yield FormField("Arquivo", self._path, id="path")
-        yield Static("A terminação decide o formato: .csv, .xlsx ou .json", classes="hint", markup=False)
+        yield export_hint(self._folder)
         yield Static(id="progress", markup=False)
 
     def on_mount(self) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.widgets import Static
+
 from caz_tui.data.sheets.office_folder import ConfinedPath
+from caz_tui.terminal.text import shown
 from caz_tui.widgets.path_input import PathInput
 
 if TYPE_CHECKING:
@@ -36,3 +39,9 @@ def path_of(text: str, folder: OfficeFolder | None) -> Path:
 def whereabouts(path: Path) -> str:
     """Return the words for where a file is."""
     return f"pasta {path.folder.name}" if isinstance(path, ConfinedPath) else str(path.parent)
+
+
+def export_hint(folder: OfficeFolder | None) -> Static:
+    """Return the line that says what the name of an exported file decides, and where it goes."""
+    where = f"Vai para a pasta {folder.name}. " if folder else ""
+    return Static(shown(f"{where}A terminação decide o formato: .csv, .xlsx ou .json"), classes="hint", markup=False)

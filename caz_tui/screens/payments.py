@@ -18,7 +18,7 @@ from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.export_dialog import SUFFIXES, target
 from caz_tui.screens.form_dialog import FormDialog
 from caz_tui.screens.menu import Menu, MenuEntry
-from caz_tui.screens.paths import export_input, whereabouts
+from caz_tui.screens.paths import export_hint, export_input, whereabouts
 from caz_tui.screens.payments_details import PaymentsDetails
 from caz_tui.widgets.field import FormField
 from caz_tui.widgets.figure_strip import FigureStrip
@@ -186,7 +186,7 @@ class ExportPurchases(FormDialog[str]):
     def compose_fields(self) -> Iterable[Widget]:
         """Return the one field."""
         yield FormField("Arquivo", self._path, id="path")
-        yield Static("A terminação decide o formato: .csv, .xlsx ou .json", classes="hint", markup=False)
+        yield export_hint(self._folder)
 
     def on_mount(self) -> None:
         """Put the cursor where the name ends."""

@@ -11,12 +11,14 @@ from textual.screen import ModalScreen
 
 from caz_tui.app import DeskApp
 from caz_tui.screens.base import ACTION_GROUP
+from caz_tui.session import EVERYDAY
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
     from textual.pilot import Pilot
 
     from caz_tui.data.service import PortfolioService
+    from caz_tui.session import Session
 
 Photograph = Callable[..., Awaitable[None]]
 SIZES = {"80x24": (80, 24), "140x45": (140, 45)}
@@ -58,8 +60,10 @@ def photograph(request: pytest.FixtureRequest, snapshot: SnapshotAssertion) -> P
     A key that begins with ``=`` is typed as text. Each key is pressed when all before it has settled.
     """
 
-    async def take(service: PortfolioService, *keys: str, theme: str | None = None) -> None:
-        app = DeskApp(service)
+    async def take(
+        service: PortfolioService, *keys: str, theme: str | None = None, session: Session = EVERYDAY
+    ) -> None:
+        app = DeskApp(service, session=session)
         async with app.run_test(size=SIZES[request.param]) as pilot:
             if theme is not None:
                 app.theme = theme

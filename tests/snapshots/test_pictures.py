@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from caz_tui.data.drafts import Draft, Drafts
+from caz_tui.data.sheets.office_folder import OfficeFolder
+from caz_tui.session import Session
 from caz_tui.theme import LIGHT
+from tests.support import FrozenClock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +19,13 @@ if TYPE_CHECKING:
     from tests.snapshots.conftest import Photograph
 
 PROSPECT = ("2", "slash", "=situacao:muito_recomendado", "enter")
+
+
+def office_folder(tmp_path: Path) -> OfficeFolder:
+    """Return the one folder of a restricted session, with a sheet in it."""
+    (tmp_path / "caixa").mkdir()
+    (tmp_path / "caixa" / "clientes.csv").touch()
+    return OfficeFolder(tmp_path / "caixa")
 
 
 async def test_home(photograph: Photograph, service: PortfolioService) -> None:
@@ -146,3 +157,17 @@ async def test_palette(photograph: Photograph, service: PortfolioService) -> Non
 
 async def test_saved_views(photograph: Photograph, service: PortfolioService) -> None:
     await photograph(service, "2", "v", "=Minha visão", "enter", "V")
+
+
+async def test_draft_offer(photograph: Photograph, service: PortfolioService, tmp_path: Path) -> None:
+    drafts = Drafts(tmp_path / "rascunhos", "operador", "/carteira.db", FrozenClock())
+    drafts.keep(Draft(client=None, client_id=None, typed={"name": "Padaria Nova"}))
+    await photograph(service, session=Session(drafts=drafts))
+
+
+async def test_export_into_the_folder(photograph: Photograph, service: PortfolioService, tmp_path: Path) -> None:
+    await photograph(service, "2", "E", session=Session(folder=office_folder(tmp_path)))
+
+
+async def test_import_from_the_folder(photograph: Photograph, service: PortfolioService, tmp_path: Path) -> None:
+    await photograph(service, "i", "=../fora.csv", "enter", session=Session(folder=office_folder(tmp_path)))

@@ -1,0 +1,123 @@
+"""Forms that were being filled in when a session was cut off, kept in files until their person decides."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+
+from caz_tui.data.clock import SystemClock
+from caz_tui.data.schemas import Client
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from caz_tui.data.clock import Clock
+
+_LARGEST_BYTES: Final = 1024 * 1024
+_SUFFIX: Final = ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed into the form of a client.
+
+    Attributes:
+        client: the client as the form was opened on it; None for a new one, or when this version cannot read it.
+        client_id: the client's id; None for a new one.
+        typed: the texts that differ from the client's, by the names of the form.
+        name: under which the draft is kept; empty while it is not.
+        saved_at: when it was kept; None while it is not.
+    """
+
+    client: Client | None
+    client_id: int | None
+    typed: Mapping[str, str]
+    name: str = ""
+    saved_at: datetime | None = None
+
+    @property
+    def title(self) -> str:
+        """Whom the draft is about, as far as it says so."""
+        return self.typed.get("name", "").strip() or (self.client.name if self.client else "")
+
+
+class Drafts:
+    """The drafts of one person on one database; nothing here ever stands in the way of leaving or of coming in."""
+
+    def __init__(self, folder: Path, person: str, database: str, clock: Clock | None = None) -> None:
+        """Take where drafts are kept, and whose these are."""
+        key = hashlib.sha256(f"{person}\0{database}".encode(errors="surrogateescape")).hexdigest()[:16]
+        self._folder = folder / key
+        self._clock = clock or SystemClock()
+
+    def keep(self, draft: Draft) -> None:
+        """Write a draft, over the file it came from if it did, readable by nobody else."""
+        moment = self._clock.now()
+        name = draft.name or f"{moment:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}{_SUFFIX}"
+        content = {
+            "client_id": draft.client_id,
+            "client": draft.client.model_dump(mode="json") if draft.client else None,
+            "typed": dict(draft.typed),
+            "saved_at": moment.isoformat(),
+        }
+        unfinished = self._folder / f".{name}"
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            unfinished.unlink(missing_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            with os.fdopen(os.open(unfinished, flags, 0o600), "w", encoding="utf-8", errors="replace") as file:
+                json.dump(content, file)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(self._folder / name)
+        except OSError:
+            # A full disk must not keep the session from ending.
+            return
+
+    def newest(self) -> Draft | None:
+        """Return the last draft that can be read, if there is any."""
+        try:
+            names = sorted((entry.name for entry in os.scandir(self._folder)), reverse=True)
+        except OSError:
+            return None
+        drafts = (self._read(name) for name in names if name.endswith(_SUFFIX) and not name.startswith("."))
+        return next((draft for draft in drafts if draft is not None), None)
+
+    def forget(self, draft: Draft) -> None:
+        """Remove a draft that is no longer wanted."""
+        try:
+            (self._folder / draft.name).unlink(missing_ok=True)
+        except OSError:
+            return
+
+    def _read(self, name: str) -> Draft | None:
+        try:
+            descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(descriptor, encoding="utf-8") as file:
+                return _draft(name, json.loads(file.read(_LARGEST_BYTES)))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
+
+def _draft(name: str, content: dict[str, Any]) -> Draft:
+    client_id = content["client_id"]
+    draft = Draft(
+        client=None,
+        client_id=None if client_id is None else int(client_id),
+        typed={str(field): str(text) for field, text in content["typed"].items()},
+        name=name,
+        saved_at=datetime.fromisoformat(content["saved_at"]),
+    )
+    try:
+        return replace(draft, client=Client.model_validate(content["client"]) if content["client"] else None)
+    except ValidationError:
+        # Another version of the program wrote it; the client is read anew.
+        return draft
