@@ -1,0 +1,215 @@
+"""Sessions over a real sshd: what they can do, what they cannot, and seven ways in which their line goes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.pty import sshd
+from tests.pty.sshd import Server, wait_until
+from tests.pty.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.skipif(bool(sshd.missing()), reason=sshd.missing() or "a server can be started")
+
+DROPS_VARIABLE = "CAZ_QUEDAS"
+DROPS = int(os.environ.get(DROPS_VARIABLE, "1"))
+"""How often the line goes in each way."""
+
+GONE_SECONDS = 3.0
+"""Within which a session ends that was told to: less than a second on a machine that has nothing else to do."""
+
+UNNOTICED_SECONDS = 12.0
+"""Within which sshd notices a client that is silent, and the session ends."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with Server() as server:
+        yield server
+
+
+@pytest.fixture
+def database(demonstration: Path, tmp_path: Path) -> Path:
+    """A copy of the demonstration portfolio."""
+    return Path(shutil.copyfile(demonstration, tmp_path / "carteira.db"))
+
+
+@pytest.fixture
+def key(server: Server, database: Path, tmp_path: Path) -> str:
+    """The key of maria, whose sessions are on that copy and on a folder with a link to what is outside."""
+    (tmp_path / "caixa").mkdir()
+    (tmp_path / "caixa" / "atalho.csv").symlink_to("/etc/passwd")
+    name = f"maria-{tmp_path.parent.name}-{tmp_path.name}"
+    server.allow(name, f"--restrito --usuario maria --banco {database} --pasta {tmp_path / 'caixa'}")
+    return name
+
+
+def open_desk(server: Server, key: str) -> Terminal:
+    return Terminal(server.ssh(key, "-tt", "--"), cols=100, rows=30)
+
+
+def type_a_new_client(terminal: Terminal, name: str) -> None:
+    """Leave the form of a new client half filled in."""
+    terminal.wait_for("Minha carteira")
+    terminal.press("2")
+    terminal.wait_for("Todos")
+    terminal.press("n")
+    terminal.wait_for("Novo cliente")
+    terminal.type(name)
+    terminal.wait_for(name)
+
+
+def test_the_desk_opens_and_works(server: Server, key: str) -> None:
+    with open_desk(server, key) as terminal:
+        terminal.wait_for("Conta Azul Mais.*maria")
+        terminal.wait_for("Minha carteira")
+        terminal.press("2")
+        terminal.wait_for("Todos 297")
+        terminal.press("ctrl+z", "E")
+        terminal.wait_for("Vai para a pasta caixa")
+        terminal.press("f2")
+        terminal.wait_for("297 clientes exportados")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    wait_until(lambda: not server.session_pids())
+
+
+def test_commands_are_those_of_the_program_on_the_office_s_database(server: Server, key: str, tmp_path: Path) -> None:
+    done = server.run(key, "caz-tui clientes 'uf:SP situacao:ativo' --formato json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {row["uf"] for row in json.loads(done.stdout)} == {"SP"}
+    assert server.run(key, "caz-tui", "exportar", "saida.csv").returncode == 0
+    assert (tmp_path / "caixa" / "saida.csv").is_file()
+    done = server.run(key, "caz-tui importar atalho.csv")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "sem atalhos" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["id", "caz-tui; id", "$(id)", "caz-tui clientes --usuario joana", "caz-tui banco restaurar x.db"],
+)
+def test_other_commands_are_refused_with_a_sentence(server: Server, key: str, command: str) -> None:
+    done = server.run(key, command)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_sftp_is_refused(server: Server, key: str) -> None:
+    done = server.run(key, "-s", "--", "sftp")
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_the_client_s_environment_chooses_nothing(server: Server, key: str, tmp_path: Path) -> None:
+    evil = tmp_path / "outra"
+    variables = f"CAZ_BANCO={evil}/x.db HOME={evil} XDG_STATE_HOME={evil} TEXTUAL_LOG={evil}/log"
+    done = server.run(key, "-o", f"SetEnv={variables}", "--", "caz-tui carteira --formato json")
+    assert (done.returncode, json.loads(done.stdout)["total"]) == (0, 297)
+    assert not evil.exists()
+
+
+def forwards(server: Server, key: str) -> bool:
+    """Tell whether a session reaches the server's own port through the server."""
+    done = server.run(key, "-W", f"127.0.0.1:{server.port}", "--")
+    return done.stdout.startswith("SSH-2.0")
+
+
+def test_no_port_is_forwarded(server: Server, key: str) -> None:
+    assert not forwards(server, key)
+    done = server.run(key, "-N", "-o", "ExitOnForwardFailure=yes", "-R", f"0:127.0.0.1:{server.port}", "--")
+    assert done.returncode == 255
+    assert "remote port forwarding failed" in done.stderr
+
+
+def test_a_forced_command_without_restrict_is_a_mistake(database: Path) -> None:
+    options = f"--restrito --usuario maria --banco {database}"
+    with Server(forwards=True) as server:
+        server.allow("certa", options)
+        server.allow("errada", options, options="")
+        assert not forwards(server, "certa")
+        assert forwards(server, "errada")
+
+
+# Seven ways
+
+
+def kill_client(_: Server, terminal: Terminal) -> None:
+    terminal.process.kill()
+
+
+def hang_up(server: Server, _: Terminal) -> None:
+    os.kill(server.program_pid(), signal.SIGHUP)
+
+
+def terminate(server: Server, _: Terminal) -> None:
+    os.kill(server.program_pid(), signal.SIGTERM)
+
+
+def disconnect(_: Server, terminal: Terminal) -> None:
+    # The client's own way to end: a line that begins with ~.
+    terminal.type("\r~.")
+
+
+def stall(_: Server, terminal: Terminal) -> None:
+    terminal.process.send_signal(signal.SIGSTOP)
+
+
+def kill_server(server: Server, _: Terminal) -> None:
+    server.kill_session_server()
+
+
+@pytest.mark.parametrize("turn", range(DROPS))
+@pytest.mark.parametrize(
+    ("way", "prefix", "seconds"),
+    [
+        pytest.param(kill_client, "", GONE_SECONDS, id="client killed"),
+        pytest.param(hang_up, "", GONE_SECONDS, id="SIGHUP"),
+        pytest.param(kill_client, "trap '' HUP; exec", GONE_SECONDS, id="SIGHUP ignored"),
+        pytest.param(terminate, "", GONE_SECONDS, id="SIGTERM"),
+        pytest.param(disconnect, "", GONE_SECONDS, id="end of file"),
+        pytest.param(stall, "", UNNOTICED_SECONDS, id="reader stalled"),
+        pytest.param(kill_server, "", GONE_SECONDS, id="sshd killed"),
+    ],
+)
+def test_a_line_that_goes_leaves_a_draft_and_no_process(
+    server: Server,
+    database: Path,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+    way: Callable[[Server, Terminal], None],
+    prefix: str,
+    seconds: float,
+    turn: int,
+) -> None:
+    key = f"queda-{tmp_path.name}"
+    server.allow(key, f"|{prefix} PROGRAM --restrito --usuario ana --banco {database} --pasta {tmp_path}")
+    name = f"Padaria da Queda {turn}"
+    with open_desk(server, key) as terminal:
+        type_a_new_client(terminal, name)
+        way(server, terminal)
+        took = wait_until(lambda: not server.session_pids(), seconds)
+        record_property("seconds", took)
+        if way is stall:
+            terminal.process.send_signal(signal.SIGCONT)
+    with open_desk(server, key) as terminal:
+        terminal.wait_for(f"Há um rascunho de {name}")
+        terminal.press("c")
+        terminal.wait_for("Novo cliente")
+        terminal.wait_for(name)
+        terminal.press("escape")
+        terminal.wait_for("Descartar o que foi digitado")
+        terminal.press("s")
+        terminal.wait_gone("Descartar o que foi digitado")
+        terminal.wait_for("Minha carteira")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    assert not list(server.home.rglob("*.json"))
