@@ -66,6 +66,8 @@ def missing() -> str:
         return "no /proc to find the processes of a session in"
     if os.geteuid() == 0 and not Path("/run/sshd").is_dir():
         return "sshd needs the directory /run/sshd when root starts it"
+    if Path(pwd.getpwuid(os.getuid()).pw_shell).name in {"nologin", "false"}:
+        return "the account that runs the tests has no shell, by which sshd runs a command"
     return ""
 
 
