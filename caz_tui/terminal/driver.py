@@ -241,6 +241,8 @@ class DeskDriver(Driver):
             if self._mouse:
                 self.write(_MOUSE)
         self._active = True
+        if self._veil is not None:
+            self._veil.begin()
         # What is typed while the app still mounts stays in the terminal until somebody can take it.
         self._pause = self._loop.call_later(START_PATIENCE_SECONDS, self._listen)
         self._app.call_later(self._listen)

@@ -50,8 +50,12 @@ class Veil:
         self._loop = loop
         self._after_seconds = after_seconds
         self._sentence = sentence
-        self._touched_at = loop.time()
-        self._timer = loop.call_later(after_seconds, self._look)
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin to wait, for the first time or when the terminal has come back from another program."""
+        self._touched_at = self._loop.time()
+        self._timer = self._loop.call_later(self._after_seconds, self._look)
 
     def pass_on(self, found: Iterable[Message]) -> Iterator[Message]:
         """Yield what came from the terminal, but nothing that a person did in order to lift the veil."""

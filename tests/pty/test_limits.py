@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.pty.sshd import AT_HOME
 from tests.pty.terminal import MODES_AT_REST, Terminal
 
 PROGRAM = str(Path(sys.executable).with_name("caz-tui"))
@@ -66,6 +69,27 @@ def test_what_is_typed_is_there_when_the_cover_goes(database: Path) -> None:
         terminal.wait_for("Padaria Nova")
         terminal.type(" do Largo")
         terminal.wait_for("Padaria Nova do Largo")
+
+
+def test_a_screen_that_was_stopped_and_continued_is_covered_again(database: Path) -> None:
+    with Terminal(hurried(database, idle=1.5)) as terminal:
+        terminal.wait_for("Minha carteira")
+        terminal.send_signal(signal.SIGTSTP)
+        os.waitid(os.P_PID, terminal.pid, os.WSTOPPED)
+        terminal.send_signal(signal.SIGCONT)
+        terminal.wait_for("Minha carteira")
+        terminal.wait_for(COVERED)
+
+
+def test_a_restricted_session_does_not_stop(database: Path, tmp_path: Path) -> None:
+    program = [sys.executable, str(AT_HOME), str(tmp_path), "--restrito", "--banco", str(database)]
+    with Terminal(program, env={"CAZ_BANCO": "/nada.db"}) as terminal:
+        terminal.wait_for("Minha carteira")
+        terminal.send_signal(signal.SIGTSTP)
+        terminal.press("ctrl+z", "2")
+        terminal.wait_for("Todos 297")
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
 
 
 def test_a_session_ends_when_its_time_is_over(database: Path) -> None:
