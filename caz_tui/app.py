@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -15,14 +16,7 @@ from caz_tui import crashes
 from caz_tui.commands import Place, bindings_for
 from caz_tui.data.errors import PortfolioError
 from caz_tui.screens.base import ACTION_GROUP, ClientWanted, DeskScreen, Dialog, ListWanted, PortfolioChanged
-from caz_tui.screens.client_details import ClientDetails
-from caz_tui.screens.help import HelpScreen
 from caz_tui.screens.home import HomeScreen
-from caz_tui.screens.import_dialog import ImportDialog
-from caz_tui.screens.my_clients import MyClientsScreen
-from caz_tui.screens.palette import Palette
-from caz_tui.screens.payments import PaymentsScreen
-from caz_tui.screens.welcome import Welcome
 from caz_tui.styling import StyledApp
 from caz_tui.terminal.driver import DeskDriver
 from caz_tui.terminal.gate import guarded
@@ -31,18 +25,22 @@ from caz_tui.terminal.visible import visible
 from caz_tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.dom import DOMNode
     from textual.filter import LineFilter
 
     from caz_tui.data.service import PortfolioService
+    from caz_tui.screens.my_clients import MyClientsScreen
 
 HOME, CLIENTS, PAYMENTS = "home", "clients", "payments"
 DEMO_STATUS = -1
 """What the app returns when the person asked for the demonstration instead of an exit."""
 
 GC_THRESHOLDS = (20_000, 20, 50)
+
+WARMED = ("my_clients", "client_details", "filter_panel", "payments")
+"""The screens that are imported while somebody looks at Início; the others when they are first opened."""
 
 
 class DeskApp(StyledApp[int]):
@@ -54,27 +52,56 @@ class DeskApp(StyledApp[int]):
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings_for(Place.EVERYWHERE)
 
-    def __init__(self, service: PortfolioService, *, driver_class: type[DeskDriver] | None = None) -> None:
+    def __init__(
+        self,
+        service: PortfolioService,
+        *,
+        begin: Callable[[], None] | None = None,
+        driver_class: type[DeskDriver] | None = None,
+    ) -> None:
+        """Take the portfolio, and what is to be done as soon as the first frame is out."""
         super().__init__(driver_class=driver_class or DeskDriver)
         self.service = service
+        self._begin = begin
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self.parse_with_theme()
         self.add_mode(HOME, lambda: HomeScreen(service))
-        self.add_mode(CLIENTS, lambda: MyClientsScreen(service))
-        self.add_mode(PAYMENTS, lambda: PaymentsScreen(service))
+        self.add_mode(CLIENTS, self._my_clients)
+        self.add_mode(PAYMENTS, self._payments)
+
+    def _my_clients(self) -> Screen[None]:
+        from caz_tui.screens.my_clients import MyClientsScreen  # noqa: PLC0415 - not needed for the first frame
+
+        return MyClientsScreen(self.service)
+
+    def _payments(self) -> Screen[None]:
+        from caz_tui.screens.payments import PaymentsScreen  # noqa: PLC0415 - not needed for the first frame
+
+        return PaymentsScreen(self.service)
 
     async def on_mount(self) -> None:
         """Open Início, and greet whoever comes to an empty portfolio."""
         leave_on_signals(asyncio.get_running_loop(), lambda number: self.exit(exit_status(number)))
         await self.switch_mode(HOME)
-        self.call_after_refresh(_spare_collector)
-        self.run_worker(self._greet_newcomer())
+        self.call_after_refresh(self._first_frame_is_out)
 
-    async def _greet_newcomer(self) -> None:
-        if await self.service.is_empty():
+    def _first_frame_is_out(self) -> None:
+        if self._begin is not None:
+            self._begin()
+        self.run_worker(self._warm_up())
+
+    async def _warm_up(self) -> None:
+        """Greet whoever comes to an empty portfolio, and import what will be needed next."""
+        is_empty = await self.service.is_empty()
+        if is_empty:
+            from caz_tui.screens.welcome import Welcome  # noqa: PLC0415 - for the first day alone
+
             self.push_screen(Welcome(self.service))
+        for name in WARMED:
+            await asyncio.to_thread(import_module, f"caz_tui.screens.{name}")
+        _spare_collector()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters and, behind them, the last gate for control characters."""
@@ -123,10 +150,14 @@ class DeskApp(StyledApp[int]):
 
     def on_client_wanted(self, message: ClientWanted) -> None:
         """Open the details of a client over whatever is on the screen."""
+        from caz_tui.screens.client_details import ClientDetails  # noqa: PLC0415 - not needed for the first frame
+
         self.push_screen(ClientDetails(self.service, message.client_id))
 
     def on_sheet_wanted(self) -> None:
         """Open the import dialog."""
+        from caz_tui.screens.import_dialog import ImportDialog  # noqa: PLC0415 - not needed for the first frame
+
         self.push_screen(ImportDialog(self.service), self._after_import)
 
     def _after_import(self, wrote: bool | None) -> None:  # noqa: FBT001 - what the dialog hands back
@@ -148,12 +179,16 @@ class DeskApp(StyledApp[int]):
 
     def action_help(self) -> None:
         """Show the keys of the screen."""
+        from caz_tui.screens.help import HelpScreen  # noqa: PLC0415 - not needed for the first frame
+
         screen = self.screen
         if isinstance(screen, DeskScreen):
             self.push_screen(HelpScreen(screen.key_line_places()))
 
     def action_command_palette(self) -> None:
         """Search for a command or a client."""
+        from caz_tui.screens.palette import Palette  # noqa: PLC0415 - not needed for the first frame
+
         if isinstance(self.screen, DeskScreen):
             self.push_screen(Palette(self.service, self.screen))
 
@@ -194,3 +229,4 @@ def _spare_collector() -> None:
     # Nothing is collected first: that would take longer than a key may.
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    gc.enable()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -78,6 +79,8 @@ def _do(asked: Namespace) -> int:
 def _open_desk(asked: Namespace) -> int:
     if not has_terminal():
         return USAGE_STATUS
+    # Nothing that is imported or built for the first frame is garbage; the app lets the collector in afterwards.
+    gc.disable()
     from caz_tui.console import desk  # noqa: PLC0415 - Textual is imported for the full screen alone
 
     path = None if asked.demo is not None else places.database_path(asked.banco, os.environ)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from caz_tui import __version__
 from caz_tui.console.output import say
+from caz_tui.data.choices import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -223,8 +224,6 @@ def _add_database_commands(commands: Commands) -> None:
 
 
 def _add_view(parser: Parser) -> None:
-    from caz_tui.data.schemas import Tab  # noqa: PLC0415 - pydantic is heavy, and most of the parser needs no data
-
     parser.add_argument("query", nargs="*", metavar="CONSULTA", help="como na linha de busca: situacao:ativo padaria")
     parser.add_argument("--aba", default=Tab.ALL.value, choices=[tab.value for tab in Tab], help="a guia (todos)")
     parser.add_argument(

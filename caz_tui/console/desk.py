@@ -2,43 +2,70 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from caz_tui.app import DEMO_STATUS, DeskApp
 from caz_tui.console.arguments import DEMO_CLIENTS
 from caz_tui.console.output import Progress
 from caz_tui.data.clock import SystemClock
-from caz_tui.data.demo import fill
-from caz_tui.data.engine import Database
-from caz_tui.data.service import PortfolioService
+from caz_tui.data.pending import PendingService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from caz_tui.data.service import PortfolioService
+
+FAILED_STATUS = 1
 
 
 async def run(path: Path | None, user: str, demo_clients: int | None) -> int:
     """Open the desk and return the exit status it was left with."""
     if demo_clients is not None or path is None:
         return await _run_demo(user, demo_clients or DEMO_CLIENTS)
-    service = await PortfolioService.open(path, user=user)
-    try:
-        status = await _show(service)
-    finally:
-        await service.close()
+    status = await _run_on(PendingService(path, user=user))
     return await _run_demo(user, DEMO_CLIENTS) if status == DEMO_STATUS else status
+
+
+async def _run_on(pending: PendingService) -> int:
+    """Show the frame and open the database behind it; raises what kept it from being opened, when the app has left."""
+    failures: list[Exception] = []
+    app = DeskApp(cast("PortfolioService", pending), begin=pending.begin)
+
+    async def open_portfolio() -> None:
+        try:
+            await pending.opened()
+        except Exception as error:  # noqa: BLE001 - raised again below
+            failures.append(error)
+            app.exit(FAILED_STATUS)
+
+    opening = asyncio.create_task(open_portfolio())
+    try:
+        status = await _shown(app)
+    finally:
+        await pending.close()
+        await asyncio.gather(opening, return_exceptions=True)
+    for failure in failures:
+        raise failure
+    return status
 
 
 async def _run_demo(user: str, clients: int) -> int:
     async with demonstration(user, clients) as service:
-        return await _show(service)
+        return await _shown(DeskApp(service))
 
 
 @asynccontextmanager
 async def demonstration(user: str, clients: int) -> AsyncIterator[PortfolioService]:
     """Give a service on a throw-away demonstration portfolio."""
+    # What a portfolio on disk is opened with comes after the first frame; here it is needed before.
+    from caz_tui.data.demo import fill  # noqa: PLC0415
+    from caz_tui.data.engine import Database  # noqa: PLC0415
+    from caz_tui.data.service import PortfolioService  # noqa: PLC0415
+
     with tempfile.TemporaryDirectory(prefix="caz-tui-demo-") as folder:
         database = await Database.open(Path(folder) / "demonstracao.db")
         service = PortfolioService(database, user=user)
@@ -51,7 +78,6 @@ async def demonstration(user: str, clients: int) -> AsyncIterator[PortfolioServi
             await service.close()
 
 
-async def _show(service: PortfolioService) -> int:
-    app = DeskApp(service)
+async def _shown(app: DeskApp) -> int:
     result = await app.run_async()
     return app.return_code or 0 if result is None else result

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from caz_tui import formats
 from caz_tui.console.output import JsonRows, aligned, is_terminal, show, show_csv, show_json, table
+from caz_tui.data.choices import Order, Tab
 from caz_tui.data.errors import QueryError
 from caz_tui.data.portable import client_json, purchase_json
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import Order, Tab
 from caz_tui.data.selects import SORT_FIELDS
 from caz_tui.data.sheets.writing import clients_csv, purchases_csv
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert
 
 from caz_tui.data import import_clients, purchases, values
+from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Field
 from caz_tui.data.documents import mask
 from caz_tui.data.import_clients import ClientLine
-from caz_tui.data.schemas import FIELD_OF_ATTRIBUTE, Field
 from caz_tui.data.sheets.cells import restore
 from caz_tui.data.sheets.columns import ColumnMap, Kind, find_columns, recognise
 from caz_tui.data.sheets.reading import RawRow, open_sheet

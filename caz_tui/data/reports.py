@@ -7,27 +7,22 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from caz_tui.data import figures
+from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Attention, Payer, PurchaseStatus, Situation, Tab
 from caz_tui.data.clock import SAO_PAULO, add_months
 from caz_tui.data.errors import NotFound
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.schemas import (
-    FIELD_OF_ATTRIBUTE,
-    Attention,
     AuditEntry,
     Benefit,
     FieldChange,
     LicenceEvent,
     Licences,
     LicenceUser,
-    Payer,
     PaymentsSummary,
     PortfolioSummary,
     Purchase,
     PurchaseItem,
-    PurchaseStatus,
-    Situation,
     Suggestion,
-    Tab,
 )
 from caz_tui.data.selects import view_condition
 from caz_tui.data.tables import (

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import delete, insert, select, text
 
 from caz_tui.data import clients, exports, imports, reports
+from caz_tui.data.choices import Field, Order, Tab
 from caz_tui.data.clients import Author
 from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.engine import Database
 from caz_tui.data.errors import NotFound, QueryError
-from caz_tui.data.schemas import Field, Order, Page, PurchaseDetails, SavedView, Tab
+from caz_tui.data.schemas import Page, PurchaseDetails, SavedView
 from caz_tui.data.tables import saved_views, settings
 from caz_tui.data.windows import Walk
 

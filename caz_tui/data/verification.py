@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from caz_tui.data.choices import Tab
 from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.documents import is_valid, mask
 from caz_tui.data.engine import Database
 from caz_tui.data.files import refuse_missing
 from caz_tui.data.reports import summary, tab_counts
 from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_of, tag_keys
-from caz_tui.data.schemas import Tab
 from caz_tui.data.tables import client_tags, clients
 
 if TYPE_CHECKING:

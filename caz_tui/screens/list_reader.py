@@ -9,8 +9,9 @@ from caz_tui.screens.latest import Latest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from caz_tui.data.choices import Tab
     from caz_tui.data.query import ClientView
-    from caz_tui.data.schemas import ClientRow, Page, Tab
+    from caz_tui.data.schemas import ClientRow, Page
     from caz_tui.data.service import PortfolioService
     from caz_tui.screens.my_clients import MyClientsScreen
     from caz_tui.widgets.windowed_table import WindowedTable

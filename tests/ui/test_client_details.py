@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
+from caz_tui.data.choices import Tab
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import ClientChanges, Tab
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.tables import audit_entries, clients, licence_events
 from caz_tui.screens.client_details import ClientDetails, DetailsPage
 from caz_tui.screens.client_form import ClientForm

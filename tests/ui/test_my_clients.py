@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from caz_tui.app import DeskApp
+from caz_tui.data.choices import Field, Order, Situation, Tab
 from caz_tui.data.errors import StorageError
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import ClientChanges, Field, Order, Page, Situation, Tab
+from caz_tui.data.schemas import ClientChanges, Page
 from caz_tui.data.tables import clients
 from caz_tui.screens.base import ListWanted
 from caz_tui.screens.client_details import ClientDetails

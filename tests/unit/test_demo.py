@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from caz_tui.data import figures
+from caz_tui.data.choices import Charges, LicenceHistory, Payer, PurchaseStatus, Situation, Tab
 from caz_tui.data.demo import fill
 from caz_tui.data.demo_clients import Inventor
 from caz_tui.data.documents import is_valid
@@ -17,15 +18,7 @@ from caz_tui.data.engine import Database
 from caz_tui.data.errors import Refused
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.rows import columns_of
-from caz_tui.data.schemas import (
-    Charges,
-    ClientChanges,
-    LicenceHistory,
-    Payer,
-    PurchaseStatus,
-    Situation,
-    Tab,
-)
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.service import PortfolioService
 from caz_tui.data.tables import alembic_version, client_tags, clients, licence_events, metadata
 from tests.support import NOON, FrozenClock
