@@ -90,10 +90,10 @@ class DeskApp(StyledApp[int]):
     def _first_frame_is_out(self) -> None:
         if self._begin is not None:
             self._begin()
-        self.run_worker(self._warm_up())
+        self.run_worker(self._settle_in())
 
-    async def _warm_up(self) -> None:
-        """Greet whoever comes to an empty portfolio, and import what will be needed next."""
+    async def _settle_in(self) -> None:
+        """Greet whoever comes to an empty portfolio, import what will be needed next, and then follow what changes."""
         is_empty = await self.service.is_empty()
         if is_empty:
             from caz_tui.screens.welcome import Welcome  # noqa: PLC0415 - for the first day alone
@@ -102,6 +102,10 @@ class DeskApp(StyledApp[int]):
         for name in WARMED:
             await asyncio.to_thread(import_module, f"caz_tui.screens.{name}")
         _spare_collector()
+        await self.service.watch(self._tell_of_change)
+
+    def _tell_of_change(self) -> None:
+        self.post_message(PortfolioChanged())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters and, behind them, the last gate for control characters."""

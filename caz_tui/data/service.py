@@ -16,6 +16,7 @@ from caz_tui.data.engine import Database
 from caz_tui.data.errors import NotFound, QueryError
 from caz_tui.data.schemas import Page, PurchaseDetails, SavedView
 from caz_tui.data.tables import saved_views, settings
+from caz_tui.data.watching import DatabaseWatch
 from caz_tui.data.windows import Walk
 
 if TYPE_CHECKING:
@@ -80,7 +81,6 @@ class PortfolioService:
         self._author = Author(user, clock or SystemClock())
         self._calls: set[asyncio.Future[Any]] = set()
         self._walks: dict[tuple[ClientView, date], Walk] = {}
-        self._has_looked = False
 
     @classmethod
     async def open(cls, path: Path, *, user: str, clock: Clock | None = None) -> PortfolioService:
@@ -147,17 +147,26 @@ class PortfolioService:
 
     @whole
     async def changed_elsewhere(self) -> bool:
-        """Tell whether another program has committed since the last call; the lists then start afresh."""
+        """Tell whether another program may have committed since the last call; the lists then start afresh."""
         async with self._database.read() as connection:
             version = int(await connection.scalar(text("PRAGMA data_version")) or 0)
             # Each connection of the pool counts for itself: what one has seen says nothing of another.
             seen = connection.sync_connection.info if connection.sync_connection else {}
-            changed = version != seen[self] if self in seen else self._has_looked
+            changed = version != seen.get(self)
             seen[self] = version
-        self._has_looked = True
         if changed:
             self._walks.clear()
         return changed
+
+    async def watch(self, tell: Callable[[], None]) -> None:
+        """Call ``tell`` whenever the portfolio was written to, by whomever, until this is cancelled."""
+        with DatabaseWatch(self._database.path) as watch:
+            while True:
+                await watch.changed()
+                # While what the last change set off is being read, more would only queue.
+                await asyncio.gather(*self._calls, return_exceptions=True)
+                self._walks.clear()
+                tell()
 
     # Clients
 
