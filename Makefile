@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check bench demo-data lock clean
+.PHONY: run test check torture bench demo-data lock clean
 
 run: $(READY)
 	$(BIN)/caz-tui --demo
@@ -17,6 +17,10 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What make test does in small, in full: many people at once.
+torture: $(READY)
+	CAZ_TORTURE_PEOPLE=20 CAZ_TORTURE_EDITS=200 $(BIN)/python -m pytest --capture=no tests/unit/test_many_people.py
 
 bench: $(READY)
 	$(BIN)/python -m bench

@@ -88,7 +88,7 @@ def _open_desk(asked: Namespace) -> int:
 
 
 async def _answer(asked: Namespace) -> int:
-    from caz_tui.console import listing, sheets  # noqa: PLC0415
+    from caz_tui.console import auditing, listing, sheets  # noqa: PLC0415
     from caz_tui.data.service import PortfolioService  # noqa: PLC0415
 
     command = {
@@ -97,6 +97,7 @@ async def _answer(asked: Namespace) -> int:
         "pagamentos": listing.show_payments,
         "importar": sheets.import_file,
         "exportar": sheets.export_file,
+        "auditoria": auditing.audit,
     }[asked.command]
     path = places.database_path(asked.banco, os.environ)
     service = await PortfolioService.open(path, user=places.account())

@@ -13,12 +13,14 @@ from caz_tui.data.choices import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     Commands = argparse._SubParsersAction["Parser"]  # noqa: SLF001 - argparse gives its own result no public name
 
 USAGE_STATUS = 2
 DEMO_CLIENTS = 300
 MOST_DEMO_CLIENTS = 10_000_000
+LAST_ENTRIES = 200
 
 # argparse takes anything that begins with a hyphen for an option; these are queries and orders.
 _NEGATED_CRITERION = re.compile(r"-[^\W\d]\w*:")
@@ -128,6 +130,7 @@ def _parser() -> Parser:
     _add_clients(commands)
     _add_summary(commands)
     _add_payments(commands)
+    _add_audit(commands)
     _add_database_commands(commands)
     return parser
 
@@ -201,6 +204,31 @@ def _add_payments(commands: Commands) -> None:
     _add_format(parser, "tabela", "json", "csv")
 
 
+def _add_audit(commands: Commands) -> None:
+    parser = _command(
+        commands, "auditoria", "Mostra quem fez o quê, e prova que nada disso foi mudado.",
+        "caz-tui auditoria --quem ana --desde 01/11/2026",
+    )  # fmt: skip
+    parser.add_argument("--quem", dest="who", metavar="PESSOA", help="só o que essa pessoa fez")
+    parser.add_argument("--cliente", dest="client", metavar="TEXTO", help="só sobre esse documento ou parte do nome")
+    parser.add_argument("--acao", dest="action", metavar="TEXTO", help="só o que começa assim: Editou, Exportou …")
+    parser.add_argument("--desde", dest="since", type=_day, metavar="DATA", help="desde esse dia, inclusive")
+    parser.add_argument("--ate", dest="until", type=_day, metavar="DATA", help="até esse dia, inclusive")
+    parser.add_argument(
+        "--ultimos", dest="last", type=_count, default=LAST_ENTRIES, metavar="N",
+        help=f"no máximo os N mais novos ({LAST_ENTRIES})",
+    )  # fmt: skip
+    _add_format(parser, "tabela", "json")
+    proof = parser.add_mutually_exclusive_group()
+    proof.add_argument("--verificar", dest="verify", action="store_true", help="prova que a trilha está íntegra")
+    proof.add_argument(
+        "--ancorar", dest="anchor", type=Path, metavar="ARQUIVO", help="acrescenta a esse arquivo o selo do mais novo"
+    )
+    proof.add_argument(
+        "--conferir", dest="compare", type=Path, metavar="ARQUIVO", help="confere a trilha com os selos desse arquivo"
+    )
+
+
 def _add_database_commands(commands: Commands) -> None:
     parser = _command(
         commands, "banco", "Cuida do arquivo do banco.", "caz-tui banco backup /media/pendrive/carteira.db"
@@ -242,6 +270,15 @@ def _demo_size(text: str) -> int:
     if not 1 <= size <= MOST_DEMO_CLIENTS:
         raise argparse.ArgumentTypeError(f"use um número de 1 a {MOST_DEMO_CLIENTS}")
     return size
+
+
+def _day(text: str) -> date:
+    from caz_tui.data.values import parse_date  # noqa: PLC0415 - for one command alone
+
+    try:
+        return parse_date(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _count(text: str) -> int:

@@ -46,8 +46,13 @@ def _order(text: str | None) -> Order:
 
 
 async def list_clients(service: PortfolioService, asked: Namespace) -> int:
-    """Write the clients of a view."""
-    pages = _pages(service, view_of(asked), asked.limite)
+    """Write the clients of a view, and into the audit trail that they were read."""
+    view = view_of(asked)
+    total = await service.count(view)
+    read = total if asked.limite is None else min(total, asked.limite)
+    asked_for = f"; {view.query}" if view.query else ""
+    await service.note("Listou clientes", f"{formats.count(read, 'cliente')} ({view.tab.label}{asked_for})")
+    pages = _pages(service, view, asked.limite)
     if asked.format == "json":
         rows = JsonRows()
         async for page in pages:

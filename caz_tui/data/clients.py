@@ -206,6 +206,12 @@ async def record(
     await connection.execute(insert(audit_entries).values(audit_row(author, action, subject.id, subject, changes)))
 
 
+async def note(connection: AsyncConnection, author: Author, action: str, subject: str) -> None:
+    """Add a line to the audit trail that concerns no single client."""
+    row = {"at": author.clock.now(), "by": author.name, "action": action, "client_id": None, "subject": subject}
+    await connection.execute(insert(audit_entries).values({**row, "changes": {}}))
+
+
 def audit_row(
     author: Author, action: str, client_id: int, subject: Client | ClientChanges, changes: dict[str, list[str]]
 ) -> dict[str, Any]:

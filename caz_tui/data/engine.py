@@ -10,11 +10,12 @@ from sqlalchemy import event, insert, inspect, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from caz_tui.data import search_index
+from caz_tui.data import search_index, trail
 from caz_tui.data.async_engine import create_async_engine
 from caz_tui.data.database_file import inspect_file
 from caz_tui.data.errors import StorageError
 from caz_tui.data.tables import SCHEMA_REVISION, alembic_version, metadata
+from caz_tui.data.turns import PATIENCE_SECONDS, turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -76,10 +77,11 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection in a transaction that holds the write lock from its start; commits unless it raises."""
         with _in_portuguese(self.path):
-            async with self._engine.connect() as connection:
+            async with turn(self.path), self._engine.connect() as connection:
                 await connection.execution_options(**{_BEGINS_AS_WRITE: True})
                 async with connection.begin():
                     yield connection
+                    await trail.seal(connection)
 
     async def _revision(self) -> str | None:
         """Return the schema revision, or None for an empty database."""
@@ -106,6 +108,8 @@ class Database:
         await self.close()
         with _in_portuguese(self.path):
             await upgrade(self.path)
+        async with self.write():
+            pass  # seals the entries of a trail that had no seals
 
 
 def _create_schema(connection: Connection) -> None:
@@ -162,6 +166,8 @@ class _in_portuguese:  # noqa: N801 - reads as the with statement it is
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, TimeoutError):
+            raise StorageError(_busy(self._path, PATIENCE_SECONDS)) from error
         cause = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(cause, BaseException):
             while cause is not None and not isinstance(cause, sqlite3.Error):
@@ -170,13 +176,17 @@ class _in_portuguese:  # noqa: N801 - reads as the with statement it is
             raise StorageError(_sentence(self._path, cause)) from error
 
 
+def _busy(path: Path, seconds: float) -> str:
+    return f"O banco {path} está ocupado por outro programa há mais de {seconds:.0f} s; tente de novo."
+
+
 def _sentence(path: Path, error: sqlite3.Error) -> str:
     # The low byte is the primary code; the rest refines it.
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-    seconds = BUSY_TIMEOUT_MS // 1000
+    busy = _busy(path, BUSY_TIMEOUT_MS / 1000)
     return {
-        sqlite3.SQLITE_BUSY: f"O banco {path} está ocupado por outro programa há mais de {seconds} s; tente de novo.",
-        sqlite3.SQLITE_LOCKED: f"O banco {path} está ocupado por outro programa há mais de {seconds} s; tente de novo.",
+        sqlite3.SQLITE_BUSY: busy,
+        sqlite3.SQLITE_LOCKED: busy,
         sqlite3.SQLITE_READONLY: f"O banco {path} está só para leitura; nada foi gravado.",
         sqlite3.SQLITE_NOTADB: f"O arquivo {path} não é um banco do caz-tui.",
         sqlite3.SQLITE_CORRUPT: f"O banco {path} está danificado; restaure uma cópia com «caz-tui banco restaurar».",

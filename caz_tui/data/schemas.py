@@ -172,6 +172,27 @@ class AuditEntry(Value):
     changes: tuple[FieldChange, ...]
 
 
+class TrailEntry(AuditEntry):
+    """One entry of the whole trail; ``subject`` is what it was done to, in words."""
+
+    number: int
+    subject: str
+
+
+class TrailQuery(Value):
+    """Which entries of the trail are wanted; what is None does not matter.
+
+    ``who`` is a person, ``subject`` a document or a part of a name, ``action`` the beginning of what was done, and the
+    days, both included, are those of São Paulo.
+    """
+
+    who: str | None = None
+    subject: str | None = None
+    action: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+
 class PurchaseItem(Value):
     """One line of a purchase; money in integer cents."""
 

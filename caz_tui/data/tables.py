@@ -30,7 +30,7 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """The newest migration; a database that says otherwise is upgraded or refused."""
 
 metadata = MetaData(
@@ -191,8 +191,11 @@ audit_entries = Table(
     Column("client_id", Integer),
     Column("subject", Text, nullable=False),
     Column("changes", JSON, nullable=False),
+    # A keyed hash over the entry and the seal of the one before; see ``trail``.
+    Column("seal", String(64)),
     Index("ix_audit_entries_of_client", "client_id", "id"),
 )
+Index("ix_audit_entries_unsealed", audit_entries.c.id, sqlite_where=audit_entries.c.seal.is_(None))
 
 saved_views = Table(
     "saved_views",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from caz_tui.data import trail
 from caz_tui.data.choices import Tab
 from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.documents import is_valid, mask
@@ -39,6 +40,7 @@ async def verify(path: Path) -> tuple[str, ...]:
             problems = await _integrity(connection) or [
                 *await _clients_in_step(connection),
                 *await _figures_add_up(connection),
+                *await _trail_is_whole(connection),
             ]
     finally:
         await database.close()
@@ -109,3 +111,8 @@ async def _figures_add_up(connection: AsyncConnection) -> list[str]:
     return [
         f"Os números não batem em {what}: {found} contra {wanted}." for what, found, wanted in sums if found != wanted
     ]
+
+
+async def _trail_is_whole(connection: AsyncConnection) -> list[str]:
+    broken = await trail.first_broken(connection)
+    return [] if broken is None else [f"Auditoria: o registro {broken} foi mudado ou retirado por fora do programa."]

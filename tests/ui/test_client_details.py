@@ -136,6 +136,7 @@ async def test_hostile_text_is_shown_and_does_nothing(service: PortfolioService,
         )
         await connection.execute(update(clients).values(texts))
         await connection.execute(update(licence_events).values(what=HOSTILE, plan=HOSTILE, by=HOSTILE))
+        await connection.exec_driver_sql("DROP TRIGGER audit_entries_stay_as_they_are")
         await connection.execute(
             update(audit_entries).values(action=HOSTILE, by=HOSTILE, changes={"name": [HOSTILE, HOSTILE]})
         )
