@@ -12,7 +12,7 @@ from bench.pty_session import NotShown, Session
 from bench.subjects import A_DOCUMENT, CAZ_FIGURES, CAZ_TUI, FIRST_CAZ_FRAME
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from bench.pty_session import Response
     from bench.subjects import Step, Subject
@@ -134,21 +134,22 @@ def _start(subject: Subject, session: Session, into: Figures) -> None:
         into.add_time("start rows", response.shown_ms or 0.0)
 
 
-def measure_keys(subject: Subject, into: Figures, pace: Pace, *, idle: bool) -> None:
+def measure_keys(subject: Subject, into: Figures, pace: Pace, *, parts: Collection[str]) -> None:
     """Play every key of a program, hold one, leave it alone, and see what memory it took."""
     with _session(subject) as session:
         session.start(CAZ_FIGURES if subject.opens_list else A_DOCUMENT)
         if subject.opens_list:
             session.press(subject.opens_list, shows=r"linha 1\b")
         session.settle(3.0 if subject.loads else 1.0)
-        for step in subject.steps:
+        for step in subject.steps if "keys" in parts else ():
             try:
                 _play(session, step, into)
             except NotShown as reason:
                 into.remarks.append(f"{subject.name}: {step.figure} was not seen: {str(reason)[:60]}")
-        _hold(session, subject, into, pace)
+        if "keys" in parts:
+            _hold(session, subject, into, pace)
         into.numbers["memory"] = session.memory_mb()
-        if idle:
+        if "idle" in parts:
             _leave_alone(session, subject, into, pace)
 
 

@@ -102,15 +102,19 @@ class Session:
         self._command = list(command)
         self._home = tempfile.TemporaryDirectory(prefix="caz-bench-")
         kept = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
-        self._env = kept | {
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-            "LANG": "C.UTF-8",
-            "LC_ALL": "C.UTF-8",
-            "HOME": self._home.name,
-            "XDG_CONFIG_HOME": self._home.name,
-            "XDG_STATE_HOME": self._home.name,
-        } | dict(env or {})
+        self._env = (
+            kept
+            | {
+                "TERM": "xterm-256color",
+                "COLORTERM": "truecolor",
+                "LANG": "C.UTF-8",
+                "LC_ALL": "C.UTF-8",
+                "HOME": self._home.name,
+                "XDG_CONFIG_HOME": self._home.name,
+                "XDG_STATE_HOME": self._home.name,
+            }
+            | dict(env or {})
+        )
         self._rows_shown = slice(*rows_shown)
         self._emulator = Emulator(COLS, ROWS)
         self._ended = False
@@ -225,9 +229,7 @@ class Session:
                 count += len(piece[1])
                 self._emulator.feed(piece[1])
         after, passed = processes.used(pids), time.perf_counter() - begin
-        return Idle(
-            (after.cpu_ms - before.cpu_ms) / passed, (after.wakeups - before.wakeups) / passed, count / passed
-        )
+        return Idle((after.cpu_ms - before.cpu_ms) / passed, (after.wakeups - before.wakeups) / passed, count / passed)
 
     def memory_mb(self) -> float:
         """Return the PSS of the program and all it started, in millions of bytes."""
@@ -283,7 +285,7 @@ class Session:
 
     def _bytes_of(self, key: str) -> bytes:
         data = key.encode() if len(key) > 1 and key not in KEYS and "+" not in key[1:] else key_bytes(key)
-        return _CURSOR_KEY.sub(rb"\x1bO\1", data) if self._emulator.application_cursor else data
+        return _CURSOR_KEY.sub(b"\x1bO\\1", data) if self._emulator.application_cursor else data
 
     def _read(self, seconds: float) -> tuple[float, bytes] | None:
         """Return the next piece and when it came, or nothing when none came in time."""
@@ -303,8 +305,9 @@ class Session:
 
     def _answer(self, data: bytes) -> None:
         answers = [answer for query, answer in _ANSWERS.items() if query in data]
-        for mode in _MODE_QUERY.findall(data):
-            answers.append(b"\x1b[?%s;%d$y" % (mode, 2 if mode == _SYNCHRONISED_OUTPUT else 0))
+        answers += [
+            b"\x1b[?%s;%d$y" % (mode, 2 if mode == _SYNCHRONISED_OUTPUT else 0) for mode in _MODE_QUERY.findall(data)
+        ]
         if answers:
             self._write(b"".join(answers))
 
@@ -324,4 +327,3 @@ def _settled(before: Grid, steps: Sequence[tuple[float, Grid]], rows: slice) -> 
         if grid[rows] != shown:
             last, shown = at, grid[rows]
     return last
-

@@ -155,7 +155,9 @@ def _letters(figure: str, word: str, *, leave: tuple[str, ...], opener: tuple[st
 
 def _caz_tui(database: Path, repeats: int) -> Subject:
     few = max(1, repeats // 10)
-    sorts = [Step("sort", (letter,), few, before=("g", "s"), quiet=_SLOW_SECONDS, label=letter) for letter in SORT_LETTERS]
+    sorts = [
+        Step("sort", (letter,), few, before=("g", "s"), quiet=_SLOW_SECONDS, label=letter) for letter in SORT_LETTERS
+    ]
     filters = [
         Step(
             "filter",
