@@ -56,8 +56,8 @@ class Response:
         rows_ms: to the piece since which the rows of the list have stood as they stand in the end; none as above.
         shown_ms: to the first piece after which the screen showed what was waited for; none when nothing was.
         bytes: how many the program sent.
-        ideal: how many a plain encoder of changed cells needs, see `bench.ideal`.
-        cells: how many cells changed.
+        before: the screen as it was.
+        after: the screen as it became.
     """
 
     first_ms: float | None
@@ -65,8 +65,13 @@ class Response:
     rows_ms: float | None
     shown_ms: float | None
     bytes: int
-    ideal: int
-    cells: int
+    before: Grid
+    after: Grid
+
+    @property
+    def ideal(self) -> int:
+        """How many bytes a plain encoder of changed cells needs for the same change, see `bench.ideal`."""
+        return ideal(self.before, self.after).fewest
 
 
 class Idle(NamedTuple):
@@ -272,15 +277,14 @@ class Session:
                 break
             if shown is None and (self._ended or time.perf_counter() - begin > TIMEOUT_SECONDS):
                 raise NotShown(f"{shows}\n{self.text}")
-        needed = ideal(before, self.screen)
         return Response(
             first_ms=_ms(begin, pieces[0][0] if pieces else None),
             paint_ms=_ms(begin, _settled(before, steps, slice(None))),
             rows_ms=_ms(begin, _settled(before, steps, self._rows_shown)),
             shown_ms=_ms(begin, shown),
             bytes=sum(len(data) for _, data in pieces),
-            ideal=needed.fewest,
-            cells=needed.cells,
+            before=before,
+            after=self.screen,
         )
 
     def _bytes_of(self, key: str) -> bytes:
