@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from bench.pty_session import NotShown, Session
+from bench.pty_session import PATIENCE_SECONDS, NotShown, Session
 from bench.subjects import A_DOCUMENT, CAZ_FIGURES, CAZ_TUI, FIRST_CAZ_FRAME
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 HELD_PRESSES: Final = 60
 HELD_PER_SECOND: Final = 30.0
 BURST_PER_SECOND: Final = 1_000.0
+_NO_EFFECT_SECONDS: Final = 1.0
+"""How long a key is waited for that may have nothing to do, such as clearing filters where there are none."""
 _LINE_NUMBER: Final = re.compile(r"linha ([\d.]+)")
 _COUNT: Final = re.compile(r"([\d.]+) clientes · ordem")
 
@@ -155,21 +157,21 @@ def measure_keys(subject: Subject, into: Figures, pace: Pace, *, parts: Collecti
 
 def _play(session: Session, step: Step, into: Figures) -> None:
     if step.once:
-        session.press(*step.once, quiet=step.quiet)
+        session.press(*step.once, quiet=step.quiet, patience=_NO_EFFECT_SECONDS)
     for _ in range(step.times):
         for key in step.before:
-            _press(session, into, key, step.quiet)
+            _press(session, into, key, step.quiet, _NO_EFFECT_SECONDS)
         if step.paste:
             responses = [session.paste(step.paste, quiet=step.quiet)]
         else:
             responses = [_press(session, into, key, step.quiet) for key in step.keys]
         into.add(step.figure, responses, step.label)
         for key in step.after:
-            _press(session, into, key, step.quiet)
+            _press(session, into, key, step.quiet, _NO_EFFECT_SECONDS)
 
 
-def _press(session: Session, into: Figures, key: str, quiet: float) -> Response:
-    response = session.press(key, quiet=quiet)
+def _press(session: Session, into: Figures, key: str, quiet: float, patience: float = PATIENCE_SECONDS) -> Response:
+    response = session.press(key, quiet=quiet, patience=patience)
     # A lone Esc is waited on, since it may begin a longer key; it is reported on its own.
     if response.paint_ms is not None and key != "escape":
         into.all_keys.append(response.paint_ms)
@@ -177,10 +179,10 @@ def _press(session: Session, into: Figures, key: str, quiet: float) -> Response:
 
 
 def _hold(session: Session, subject: Subject, into: Figures, pace: Pace) -> None:
-    session.press(subject.to_top, quiet=0.5)
+    session.press(subject.to_top, quiet=0.5, patience=_NO_EFFECT_SECONDS)
     response = session.hold("down", HELD_PRESSES, HELD_PER_SECOND)
     into.numbers["held lag"] = response.paint_ms or 0.0
-    session.press(subject.to_top, quiet=0.5)
+    session.press(subject.to_top, quiet=0.5, patience=_NO_EFFECT_SECONDS)
     response = session.hold("down", pace.burst_presses, BURST_PER_SECOND, quiet=1.0)
     into.numbers["burst lag"] = response.paint_ms or 0.0
     if subject.name == CAZ_TUI and (found := _LINE_NUMBER.search(session.text)):

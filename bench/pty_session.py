@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 COLS: Final = 120
 ROWS: Final = 40
 QUIET_SECONDS: Final = 0.15
+PATIENCE_SECONDS: Final = 5.0
 TIMEOUT_SECONDS: Final = 120.0
 
 _READ_BYTES: Final = 1 << 16
@@ -179,13 +180,20 @@ class Session:
         response = self._listen(self._began, shows=shows, quiet=QUIET_SECONDS, heard=heard)
         return response, (pressed - self._began) * 1000
 
-    def press(self, *keys: str, shows: str | None = None, quiet: float = QUIET_SECONDS) -> Response:
+    def press(
+        self,
+        *keys: str,
+        shows: str | None = None,
+        quiet: float = QUIET_SECONDS,
+        patience: float = PATIENCE_SECONDS,
+    ) -> Response:
         """Press keys at once and listen until the program has fallen quiet.
 
         Args:
             keys: names as in `tests.pty.terminal.key_bytes`; longer texts are typed as they are.
             shows: a pattern to wait for, however long it takes.
             quiet: seconds of silence after which the program is done.
+            patience: seconds to wait for the first byte; a key that does nothing takes as long.
 
         Returns:
             What the program did because of them.
@@ -197,14 +205,14 @@ class Session:
         data = b"".join(self._bytes_of(key) for key in keys)
         begin = time.perf_counter()
         self._write(data)
-        return self._listen(begin, shows=shows, quiet=quiet)
+        return self._listen(begin, shows=shows, quiet=quiet, patience=patience)
 
     def paste(self, text: str, *, quiet: float = QUIET_SECONDS) -> Response:
         """Paste a text the way a terminal with bracketed paste does, and listen as `press` does."""
         self.catch_up()
         begin = time.perf_counter()
         self._write(b"\x1b[200~" + text.encode() + b"\x1b[201~")
-        return self._listen(begin, quiet=quiet)
+        return self._listen(begin, quiet=quiet, patience=PATIENCE_SECONDS)
 
     def hold(self, key: str, presses: int, per_second: float, *, quiet: float = QUIET_SECONDS) -> Response:
         """Press one key again and again at a rate and listen until the program has fallen quiet.
@@ -256,14 +264,17 @@ class Session:
         *,
         shows: str | None = None,
         quiet: float,
+        patience: float = 0.0,
         heard: Sequence[tuple[float, bytes]] = (),
     ) -> Response:
         before = self.screen
         pieces = list(heard)
+        if patience and (first := self._read(patience)):
+            pieces.append(first)
         steps: list[tuple[float, Grid]] = []
         shown: float | None = None
         played = 0
-        while not steps or (shows is not None and shown is None):
+        while True:
             while piece := self._read(quiet):
                 pieces.append(piece)
             for at, data in pieces[played:]:
@@ -273,9 +284,9 @@ class Session:
                 if shows is not None and shown is None and re.search(shows, self.text, re.MULTILINE):
                     shown = at
             played = len(pieces)
-            if shows is None:
+            if shows is None or shown is not None:
                 break
-            if shown is None and (self._ended or time.perf_counter() - begin > TIMEOUT_SECONDS):
+            if self._ended or time.perf_counter() - begin > TIMEOUT_SECONDS:
                 raise NotShown(f"{shows}\n{self.text}")
         return Response(
             first_ms=_ms(begin, pieces[0][0] if pieces else None),
