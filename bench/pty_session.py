@@ -15,6 +15,7 @@ import struct
 import tempfile
 import termios
 import time
+import warnings
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
@@ -130,8 +131,11 @@ class Session:
 
     def __enter__(self) -> Self:
         size = struct.pack("HHHH", ROWS, COLS, 0, 0)
-        self._began = time.perf_counter()
-        self.pid, self._fd = pty.fork()
+        with warnings.catch_warnings():
+            # Python warns of forks beside threads; this child does nothing but become the program.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._began = time.perf_counter()
+            self.pid, self._fd = pty.fork()
         if self.pid == 0:
             try:
                 fcntl.ioctl(0, termios.TIOCSWINSZ, size)

@@ -144,7 +144,7 @@ after the other in the same run.
 
 - *start*: from before the fork. First frame: caz-tui has sent the heading of Início. Figures: Início shows its numbers.
   First rows: the first clients are on the screen; in caz-tui `2` is pressed the moment the first frame is there.
-  Medians.
+  Medians; the ratios are to the other program's first rows.
 - *p95, ms*: from before the key is written to the last piece that changed a cell before the program fell quiet; *its
   rows*: the same for the rows of the list, the count beneath them aside. A program may need two keys (VisiData's
   filter: `,` and `"`): their times are added.
@@ -213,12 +213,12 @@ def _table(size: int, runs: Runs) -> list[str]:
         ok = value is not None and target is not None and round(value, line.digits) <= round(target, 2)
         reached = "" if value is None or target is None else "yes" if ok else "**no**"
         if reached and not ok:
-            missed.append(line.title.split(",")[0] if line.title.count(":") == 0 else line.title)
+            missed.append(line.title)
         cells = [
             line.title,
             _written(value, line.digits),
             *(_written(values[name], line.digits) for name in others),
-            *(_written(_ratio(value, values[name]), 2) for name in compared),
+            *(_written(_ratio(value, _compared(line, values[name], runs[name])), 2) for name in compared),
             "" if target is None else _asked(line),
             "" if target is None else f"{target:.2f}{scale}" if scale else f"{target:g}",
             reached,
@@ -235,6 +235,11 @@ def _table(size: int, runs: Runs) -> list[str]:
         lines.append("DataTable takes minutes for so many rows: `--datatable-at` asks for it.")
     lines += [remark for figures in runs.values() for remark in figures.remarks]
     return [*lines, "", f"Not reached: {'; '.join(missed) or 'nothing'}.", ""]
+
+
+def _compared(line: Line, value: float | None, other: Figures) -> float | None:
+    """Return what a line is set against: every start against the other program's first rows."""
+    return other.median("start rows") if line.title in _START_RATIOS else value
 
 
 def _asked(line: Line) -> str:
