@@ -40,7 +40,8 @@ class Loop:
     def read(self, key: Line | None = None, limit: int = 0, *, backwards: bool = False) -> list[Line]:
         """Return rows after a key, or before it; from an end of the list when there is none."""
         column = ORDERS[self.order]
-        second = "name_folded" if self.order else "name"
+        # Without the name itself the indexes of the filters hold this order too.
+        keys = (column, "name_folded", "id") if self.order else (column, "id")
         where, values = [f"archived = 0 AND {column} IS NOT NULL"], list[object]()
         if self.tab:
             where.append(TABS[self.tab])
@@ -54,12 +55,12 @@ class Loop:
             where.append("name_folded >= ? AND name_folded < ?")
             values += [self.word, self.word + "\U0010ffff"]
         if key:
-            where.append(f"({column}, {second}, id) {'<' if backwards else '>'} (?, ?, ?)")
-            values += key[:3]
+            where.append(f"({', '.join(keys)}) {'<' if backwards else '>'} ({', '.join('?' * len(keys))})")
+            values += key[: len(keys)]
         way = "DESC" if backwards else "ASC"
         found = self.connection.execute(
-            f"SELECT {column}, {second}, id, {SHOWN} FROM clients WHERE {' AND '.join(where)}"
-            f" ORDER BY {column} {way}, {second} {way}, id {way} LIMIT ?",
+            f"SELECT {', '.join(keys)}, {SHOWN} FROM clients WHERE {' AND '.join(where)}"
+            f" ORDER BY {', '.join(f'{name} {way}' for name in keys)} LIMIT ?",
             [*values, limit or self.height],
         ).fetchall()
         return found[::-1] if backwards else found
@@ -69,7 +70,10 @@ class Loop:
         at = f"\x1b[{place + FIRST_ROW + 1}H"
         if place >= len(self.rows):
             return f"{at}\x1b[K"
-        cells = (f"{str(cell)[: width - 1]:{width}}" for cell, width in zip(self.rows[place][3:], WIDTHS, strict=True))
+        cells = (
+            f"{str(cell)[: width - 1]:{width}}"
+            for cell, width in zip(self.rows[place][-len(WIDTHS) :], WIDTHS, strict=True)
+        )
         return f"{at}{'▌' if place == self.cursor else ' '}{''.join(cells).rstrip()}\x1b[K"
 
     def status(self) -> str:
