@@ -18,6 +18,7 @@ ORDERS = ("name_folded", "situation", "plan_folded", "expires_on", "city_folded"
 TABS = ("", "payer = 'cliente' AND licence_history = 'ativa'", "payer = 'escritorio'", "plan_folded IS NULL")
 SITUATIONS = ("", "em_teste", "em_atraso", "bloqueado", "cancelado", "nao_conectado", "muito_recomendado", "ativo")
 FIRST_ROW = 2
+FEW_CLIENTS = 5_000
 KEYS = {b"\x1b[B": "down", b"\x1b[A": "up", b"\x1b[6~": "page", b"\x1b[5~": "page_up"}
 
 Line = tuple[object, ...]
@@ -51,6 +52,9 @@ class Loop:
         if self.word.startswith("*"):
             where.append("instr(search, ?) > 0")
             values.append(self.word[1:])
+            if self.is_rare(self.word[1:]):
+                where.append("id IN (SELECT rowid FROM client_search WHERE client_search MATCH ?)")
+                values.append(f'"{self.word[1:]}"')
         elif self.word:
             where.append("name_folded >= ? AND name_folded < ?")
             values += [self.word, self.word + "\U0010ffff"]
@@ -64,6 +68,13 @@ class Loop:
             [*values, limit or self.height],
         ).fetchall()
         return found[::-1] if backwards else found
+
+    def is_rare(self, word: str) -> bool:
+        """Tell whether looking a word up is quicker than walking the list until enough clients have it."""
+        if len(word) < 3:
+            return False
+        some = "SELECT rowid FROM client_search WHERE client_search MATCH ? LIMIT ?"
+        return len(self.connection.execute(some, [f'"{word}"', FEW_CLIENTS + 1]).fetchall()) <= FEW_CLIENTS
 
     def line(self, place: int) -> str:
         """Return the bytes that draw one row."""

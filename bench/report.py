@@ -140,7 +140,7 @@ LINES: Final = (
 
 MEANING: Final = """\
 What is measured: each program in a pseudo terminal of 120x40 (xterm-256color, truecolor), on the same clients, one
-after the other in the same run.
+after the other in the same run, the database read once before so that none pays for the disk.
 
 - *start*: from before the fork. First frame: caz-tui has sent the heading of Início. Figures: Início shows its numbers.
   First rows: the first clients are on the screen; in caz-tui `2` is pressed the moment the first frame is there.
