@@ -48,6 +48,9 @@ ROUNDS_FOR_A_KEY: Final = 1
 MAX_LAYOUTS_UNDRAWN: Final = 4
 """A layout may ask for another; a screen that never comes to rest is drawn all the same."""
 
+OLD_FRAME_SECONDS: Final = 0.05
+"""How old the frame may grow while keys are waiting."""
+
 LONG_TURN_SECONDS: Final = 0.008
 """How long widgets that were never drawn are drawn before a key may come between."""
 
@@ -90,6 +93,7 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
     """How often the screen was laid out since it was drawn."""
 
     _draws = False
+    _drawn_at = 0.0
 
     def _on_timer_update(self) -> None:
         """Draw when everything that is on its way has arrived."""
@@ -107,7 +111,7 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
             self._draw_in(rounds - 1)
         elif not self.is_running or self.app._exit:  # noqa: SLF001
             return
-        elif self.app._batch_count:  # noqa: SLF001
+        elif self.app._batch_count or self._is_behind():  # noqa: SLF001
             self._update_timer.resume()
         elif self._layout_required and self.is_current and self._layouts_undrawn < MAX_LAYOUTS_UNDRAWN:
             self._layout_required = self._scroll_required = False
@@ -117,8 +121,15 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         else:
             self._draw_now()
 
+    def _is_behind(self) -> bool:
+        """Tell whether keys wait and the last frame is young: what was typed comes first, but not at any price."""
+        driver = self.app._driver  # noqa: SLF001
+        is_young = time.perf_counter() < self._drawn_at + OLD_FRAME_SECONDS
+        return is_young and isinstance(driver, DeskDriver) and driver.is_behind
+
     def _draw_now(self) -> None:
         self._draws = True
+        self._drawn_at = time.perf_counter()
         try:
             super()._on_timer_update()
             if self._layouts_undrawn:
