@@ -3,8 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BENCH_READY := $(VENV)/.bench-ready
+# What `make bench` is told, such as BENCH="--quick" or BENCH="--sizes 10000000".
+BENCH ?=
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-annotate
 
-.PHONY: run test check bench demo-data lock clean
+.PHONY: run test check torture bench demo-data lock clean
 
 run: $(READY)
 	$(BIN)/caz-tui --demo
@@ -18,18 +23,21 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
-	$(BIN)/python -m bench
+# What make test does in small, in full: many people at once.
+torture: $(READY)
+	CAZ_TORTURE_PEOPLE=20 CAZ_TORTURE_EDITS=200 $(BIN)/python -m pytest --capture=no tests/unit/test_many_people.py
+
+bench: $(BENCH_READY)
+	$(BIN)/python -m bench $(BENCH)
 
 demo-data: $(READY)
 	$(BIN)/python -m bench.demo_data
 
-# Writes requirements.lock anew: every version with its hashes, and no address of an index.
+# Writes both locks anew: every version with its hashes, and no address of an index.
 lock: $(READY)
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --generate-hashes --extra dev --strip-extras --allow-unsafe --no-header \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-annotate \
-		--output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "caz-tui needs Python 3.11 or newer: make PYTHON=python3.12 …")'
@@ -37,6 +45,11 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(READY)
+
+$(BENCH_READY): $(READY) requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		--requirement requirements-bench.lock
+	touch $(BENCH_READY)
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,190 +1,99 @@
-"""``make bench``: a large portfolio worked with by keys, how long each took, how late the event loop ever was."""
+"""``make bench``: caz-tui, VisiData, Textual's DataTable and a raw loop on the same clients; one page of figures."""
 
 from __future__ import annotations
 
-import json
-import statistics
-import sys
-import tempfile
-import time
-from functools import partial
+import argparse
 from pathlib import Path
-from typing import NamedTuple
 
-from bench.demo_data import portfolio
+from bench import bulk_load, event_loop, measuring, report, subjects
+from bench.demo_data import SIZES, portfolio
+from bench.measuring import Figures, Pace, say
 from caz_tui import __version__
-from tests.pty.terminal import Terminal
 
-LARGE, SMALL = 100_000, 300
-PRESSES = 20
-RUNS = 3
-SORT_COLUMNS = 16
 RESULTS = Path(__file__).parent / "results"
-LAG_LIMIT_MS = 50.0
+PARTS = ("start", "keys", "idle", "bulk", "loop")
+DATATABLE_SIZES = (1_000, 100_000)
+BULK_CLIENTS = 1_000_000
+QUICK_BULK_CLIENTS = 20_000
 
 
-class Measured(NamedTuple):
-    """How long the keys of one kind took, in milliseconds, from the press to the screen that shows their effect.
-
-    ``ended`` is the moment on the system's clock; whatever blocked the event loop since the row before is of this one.
-    """
-
-    what: str
-    median: float
-    slowest: float
-    ended: float
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(word.replace("_", "")) for word in text.split(",") if word)
 
 
-def timed(terminal: Terminal, keys: tuple[str, ...], shows: str) -> float:
-    """Press keys and return the milliseconds until the screen shows a pattern."""
-    begin = time.perf_counter()
-    for key in keys:
-        terminal.press(key)
-    terminal.wait_for(shows, timeout=60)
-    return (time.perf_counter() - begin) * 1000
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(","))
 
 
-def summed(what: str, times: list[float]) -> Measured:
-    """Return the median and the slowest of some times."""
-    return Measured(what, statistics.median(times), max(times), time.monotonic())
+def asked() -> argparse.Namespace:
+    """Return what the command line asks for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--sizes", type=_numbers, default=SIZES, help="clients, such as 1000,100000,1000000,10000000")
+    parser.add_argument("--quick", action="store_true", help="fewer presses and a small bulk load; keeps no results")
+    parser.add_argument("--only", type=_words, default=PARTS, help=f"some of {','.join(PARTS)}; keeps no results")
+    parser.add_argument("--programs", type=_words, default=subjects.NAMES, help=f"some of {','.join(subjects.NAMES)}")
+    parser.add_argument(
+        "--datatable-at", type=_numbers, default=DATATABLE_SIZES, help="the sizes DataTable is shown; 1000000 is slow"
+    )
+    parser.add_argument("--bulk", type=int, default=0, help=f"clients to import, {BULK_CLIENTS} when nothing is said")
+    parser.add_argument("--output", type=Path, help="where the results are kept")
+    found = parser.parse_args()
+    if unknown := set(found.only) - set(PARTS):
+        parser.error(f"--only knows no {', '.join(unknown)}")
+    if unknown := set(found.programs) - set(subjects.NAMES):
+        parser.error(f"--programs knows no {', '.join(unknown)}")
+    return found
 
 
-def work(size: int) -> tuple[list[Measured], list[tuple[float, float]]]:
-    """Do the job with keys on a portfolio of a size; return the times, and when the event loop was late by how much."""
+def warm(path: Path) -> None:
+    """Read a file once, so that no program is the one that pays for the disk."""
+    with path.open("rb", buffering=0) as file:
+        while file.read(1 << 24):
+            pass
+
+
+def measure(size: int, wanted: argparse.Namespace, pace: Pace) -> report.Runs:
+    """Return the figures of every program that was asked for on a portfolio of a size."""
+    say(f"{size:,} clients: the portfolio")
     database = portfolio(size)
-    report = Path(tempfile.mkdtemp()) / "lags.json"
-    command = [sys.executable, "-m", "bench.watched_desk", str(database), str(report)]
-    measured = []
-    begin = time.perf_counter()
-    with Terminal(command, cols=120, rows=40) as terminal:
-        terminal.wait_for(r"Minha carteira", timeout=60)
-        measured.append(summed("start: frame", [(time.perf_counter() - begin) * 1000]))
-        terminal.wait_for(r"Ativos +█", timeout=60)
-        measured.append(summed("start: figures of Início", [(time.perf_counter() - begin) * 1000]))
-        measured.append(summed("open Meus clientes", [timed(terminal, ("2",), r"linha 1\b")]))
-        terminal.wait_for(r"Todos \d", timeout=60)
-        last = re_last(terminal)
-        ends, starts = [], []
-        for _ in range(PRESSES):
-            ends.append(timed(terminal, ("G",), rf"linha {last}\b"))
-            starts.append(timed(terminal, ("g",), r"linha 1\b"))
-        measured += [summed("jump to the end", ends), summed("jump to the start", starts)]
-        downs = [timed(terminal, ("down",), rf"linha {number + 2}\b") for number in range(PRESSES)]
-        measured.append(summed("cursor down", downs))
-        measured += sorts(terminal)
-        measured += searches(terminal)
-        terminal.press("escape")
-        terminal.wait_quiet(0.3)
-        measured.append(summed("filter by situation, charges and expiry", [filter_by(terminal)]))
-        terminal.press("F")
-        terminal.wait_quiet(0.3)
-        panels = [timed(terminal, ("f",), r"Aplicar") for _ in range(5) if leave_panel(terminal)]
-        measured.append(summed("open Mais filtros", panels))
-        leave_panel(terminal)
-        terminal.press("q")
-        terminal.wait_exit()
-    return measured, [(at, late * 1000) for at, late in json.loads(report.read_text())]
-
-
-def worst_lags(measured: list[Measured], lags: list[tuple[float, float]]) -> list[float]:
-    """Return the longest time the event loop was blocked while each row was measured, in milliseconds."""
-    begins = [0.0, *(row.ended for row in measured)]
-    return [
-        max((late for at, late in lags if begin < at <= row.ended), default=0.0)
-        for begin, row in zip(begins, measured, strict=False)
-    ]
-
-
-def leave_panel(terminal: Terminal) -> bool:
-    """Close whatever dialog is open."""
-    terminal.press("escape")
-    terminal.wait_gone("Aplicar")
-    terminal.wait_quiet(0.2)
-    return True
-
-
-def re_last(terminal: Terminal) -> str:
-    """Return the number of the last line as the screen writes it."""
-    text = terminal.wait_for(r"[\d.]+ clientes · ordem")
-    return text.split(" clientes · ordem")[0].split()[-1].replace(".", r"\.")
-
-
-def order_of(terminal: Terminal) -> str:
-    """Return what the count line says of the order."""
-    return terminal.screen_text().split("ordem: ")[1].split("  ")[0].strip()
-
-
-def shows_another_order(before: str, text: str) -> bool:
-    """Tell whether the list on the screen is in another order than before, and no dialog is over it."""
-    return "ordem: " in text and before not in text and "Ordenar" not in text
-
-
-def sorts(terminal: Terminal) -> list[Measured]:
-    """Sort by every column the menu offers; the first is the present one, which turns round."""
-    times: list[float] = []
-    for place in range(SORT_COLUMNS):
-        before = order_of(terminal)
-        terminal.press("s")
-        terminal.wait_for("Ordenar")
-        terminal.press("home", *["down"] * place)
-        terminal.wait_quiet(0.05)
-        begin = time.perf_counter()
-        terminal.press("enter")
-        terminal.wait_for(partial(shows_another_order, before))
-        terminal.wait_quiet(0.1)
-        times.append((time.perf_counter() - begin) * 1000 - 100)
-    return [summed("sort by each column", times)]
-
-
-def searches(terminal: Terminal) -> list[Measured]:
-    """Type a word letter by letter into the search line."""
-    terminal.press("/")
-    terminal.wait_quiet(0.1)
-    times = []
-    for letters in ("p", "a", "d", "a", "r", "i", "a"):
-        begin = time.perf_counter()
-        terminal.type(letters)
-        terminal.wait_quiet(0.15, timeout=60)
-        times.append((time.perf_counter() - begin) * 1000 - 150)
-    return [summed("a letter in the search line, to its result", times)]
-
-
-def filter_by(terminal: Terminal) -> float:
-    """Apply a filter by three criteria through the search line."""
-    terminal.press("/")
-    terminal.type("situacao:ativo cobrancas:em_dia vencimento:60d")
-    terminal.wait_quiet(0.3, timeout=60)
-    return timed(terminal, ("enter",), r"Vence nos próximos 60 dias ✕")
+    warm(database)
+    names = [name for name in wanted.programs if name != subjects.DATATABLE or size in wanted.datatable_at]
+    playing = subjects.subjects(database, size, names, repeats=pace.repeats)
+    figures = {subject.name: Figures() for subject in playing}
+    if "start" in wanted.only:
+        say(f"{size:,} clients: starts")
+        measuring.measure_starts(playing, figures, pace.starts)
+    if "keys" in wanted.only or "idle" in wanted.only:
+        for subject in playing:
+            say(f"{size:,} clients: keys in {subject.name}")
+            measuring.measure_keys(subject, figures[subject.name], pace, parts=wanted.only)
+    return figures
 
 
 def main() -> None:
-    """Measure both sizes, print one table and keep it."""
-    small, _ = work(SMALL)
-    runs = [work(LARGE) for _ in range(RUNS)]
-    large, _ = runs[0]
-    worst = [worst_lags(measured, lags) for measured, lags in runs]
-    blocked = [min(lags_of_row) for lags_of_row in zip(*worst, strict=True)]
-    lines = [
-        f"# caz-tui {__version__}: {LARGE:,} clients beside {SMALL}, in the same run, 120x40",
-        "",
-        "Milliseconds from the key to the screen that shows its effect, read through a terminal emulator in Python.",
-        f"The event loop: how long it was blocked at most, in the best of {RUNS} runs, since what other programs do to",
-        "the machine is in one run and what this one does is in all.",
-        "",
-        "| what | median | slowest | median at 300 | ratio | event loop blocked at most |",
-        "|---|---|---|---|---|---|",
-    ]
-    for big, little, lag in zip(large, small, blocked, strict=True):
-        ratio = big.median / little.median
-        lines.append(
-            f"| {big.what} | {big.median:.1f} | {big.slowest:.1f} | {little.median:.1f} | {ratio:.2f} | {lag:.0f} |"
-        )
-    beyond = [big.what for big, lag in zip(large, blocked, strict=True) if lag > LAG_LIMIT_MS]
-    lines += ["", f"Beyond {LAG_LIMIT_MS:.0f} ms: {', '.join(beyond) or 'nothing'}."]
-    text = "\n".join(lines) + "\n"
+    """Measure what was asked for, print it, and keep it when it was all of it."""
+    wanted = asked()
+    pace = measuring.QUICK if wanted.quick else Pace()
+    lines = [f"# caz-tui {__version__}: what keys take and what they cost", ""]
+    if subjects.VISIDATA in wanted.programs and not subjects.visidata():
+        say("VisiData is neither on the PATH nor beside this Python nor in BENCH_VD: its column is left out.")
+    if {"start", "keys", "idle"} & set(wanted.only):
+        lines += report.tables({size: measure(size, wanted, pace) for size in wanted.sizes})
+    if "bulk" in wanted.only:
+        count = wanted.bulk or (QUICK_BULK_CLIENTS if wanted.quick else BULK_CLIENTS)
+        say(f"{count:,} clients through importar")
+        lines += report.bulk_table(bulk_load.measure(count))
+    if "loop" in wanted.only:
+        say("the event loop")
+        lines += event_loop.measure(runs=1 if wanted.quick else event_loop.RUNS)
+    text = "\n".join(lines).rstrip() + "\n"
     print(text)
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{__version__}.md").write_text(text)
+    whole = not wanted.quick and set(wanted.only) == set(PARTS)
+    path = wanted.output or (RESULTS / f"{__version__}.md" if whole else None)
+    if path:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        say(f"kept in {path}")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from caz_tui.data.demo import fill
 from caz_tui.data.engine import Database
 
 FOLDER = Path(__file__).parent / "data"
-SIZES = (300, 100_000)
+SIZES = (1_000, 100_000, 1_000_000)
 
 
 def portfolio(size: int) -> Path:

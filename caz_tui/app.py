@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -16,15 +17,7 @@ from caz_tui import crashes
 from caz_tui.commands import Place, bindings_for
 from caz_tui.data.errors import PortfolioError
 from caz_tui.screens.base import ACTION_GROUP, ClientWanted, DeskScreen, Dialog, ListWanted, PortfolioChanged
-from caz_tui.screens.client_details import ClientDetails
-from caz_tui.screens.form_dialog import FormDialog
-from caz_tui.screens.help import HelpScreen
 from caz_tui.screens.home import HomeScreen
-from caz_tui.screens.import_dialog import ImportDialog
-from caz_tui.screens.my_clients import MyClientsScreen
-from caz_tui.screens.palette import Palette
-from caz_tui.screens.payments import PaymentsScreen
-from caz_tui.screens.welcome import Welcome
 from caz_tui.session import EVERYDAY, covered_sentence, ended_sentence, notice_sentence
 from caz_tui.styling import StyledApp
 from caz_tui.terminal.driver import DeskDriver, RestrictedDriver
@@ -34,13 +27,14 @@ from caz_tui.terminal.visible import visible
 from caz_tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from rich.console import RenderableType
     from textual.dom import DOMNode
     from textual.filter import LineFilter
 
     from caz_tui.data.service import PortfolioService
+    from caz_tui.screens.my_clients import MyClientsScreen
     from caz_tui.session import Session
 
 HOME, CLIENTS, PAYMENTS = "home", "clients", "payments"
@@ -57,6 +51,9 @@ NOTICE_SHOWN_SECONDS = 60
 
 GC_THRESHOLDS = (20_000, 20, 50)
 
+WARMED = ("my_clients", "client_details", "filter_panel", "payments")
+"""The screens that are imported while somebody looks at Início; the others when they are first opened."""
+
 
 class DeskApp(StyledApp[int]):
     """The desk of one person on one portfolio; its return value is the exit status."""
@@ -71,30 +68,48 @@ class DeskApp(StyledApp[int]):
         self,
         service: PortfolioService,
         *,
+        begin: Callable[[], None] | None = None,
         driver_class: type[DeskDriver] | None = None,
         session: Session = EVERYDAY,
     ) -> None:
-        """Take the data, the terminal's driver, and what an administrator settled for the session."""
+        """Take the portfolio and what governs the session.
+
+        Args:
+            service: the portfolio.
+            begin: what is to be done as soon as the first frame is out.
+            driver_class: the terminal's driver; by default the one that fits the session.
+            session: what an administrator settled.
+        """
         super().__init__(driver_class=driver_class or (RestrictedDriver if session.is_restricted else DeskDriver))
         self.service = service
         self.session = session
         self.last_words = ""
         """What to tell the person when the terminal is theirs again."""
+        self._begin = begin
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self.parse_with_theme()
         self.add_mode(HOME, lambda: HomeScreen(service))
-        self.add_mode(CLIENTS, lambda: MyClientsScreen(service, session.folder))
-        self.add_mode(PAYMENTS, lambda: PaymentsScreen(service, session.folder))
+        self.add_mode(CLIENTS, self._my_clients)
+        self.add_mode(PAYMENTS, self._payments)
+
+    def _my_clients(self) -> Screen[None]:
+        from caz_tui.screens.my_clients import MyClientsScreen  # noqa: PLC0415 - not needed for the first frame
+
+        return MyClientsScreen(self.service, self.session.folder)
+
+    def _payments(self) -> Screen[None]:
+        from caz_tui.screens.payments import PaymentsScreen  # noqa: PLC0415 - not needed for the first frame
+
+        return PaymentsScreen(self.service, self.session.folder)
 
     async def on_mount(self) -> None:
         """Open Início, and greet whoever comes to an empty portfolio."""
         leave_on_signals(asyncio.get_running_loop(), lambda number: self.exit(exit_status(number)))
         await self.switch_mode(HOME)
         self._keep_limits()
-        self.call_after_refresh(_spare_collector)
-        self._greet()
+        self.call_after_refresh(self._first_frame_is_out)
 
     def _keep_limits(self) -> None:
         """Cover the screen and end the session when their times come."""
@@ -118,24 +133,35 @@ class DeskApp(StyledApp[int]):
         drafts = self.session.drafts
         if drafts is not None and not self._exit:
             for form in (screen for stack in self._screen_stacks.values() for screen in stack):
-                draft = form.draft() if isinstance(form, FormDialog) and form.is_mounted else None
+                draft = form.draft() if isinstance(form, Dialog) and form.is_mounted else None
                 if draft is not None:
                     drafts.keep(draft)
         super().exit(result, return_code, message)
 
-    def _greet(self) -> None:
-        """Offer what was left behind by a session that was cut off, or greet whoever is new."""
+    def _first_frame_is_out(self) -> None:
+        if self._begin is not None:
+            self._begin()
+        self.run_worker(self._settle_in())
+
+    async def _settle_in(self) -> None:
+        """Offer drafts or greet a newcomer, import what will be needed next, and then follow what changes."""
+        is_empty = await self.service.is_empty()
         drafts = self.session.drafts
-        if drafts is None or drafts.newest() is None:
-            self.run_worker(self._greet_newcomer())
-            return
-        from caz_tui.screens.draft_offer import offer_drafts  # noqa: PLC0415 - hardly ever there
+        if drafts is not None and drafts.newest() is not None:
+            from caz_tui.screens.draft_offer import offer_drafts  # noqa: PLC0415 - hardly ever there
 
-        self.run_worker(offer_drafts(self, self.service, drafts), group=ACTION_GROUP)
+            self.run_worker(offer_drafts(self, self.service, drafts), group=ACTION_GROUP)
+        elif is_empty:
+            from caz_tui.screens.welcome import Welcome  # noqa: PLC0415 - for the first day alone
 
-    async def _greet_newcomer(self) -> None:
-        if await self.service.is_empty():
             self.push_screen(Welcome(self.service))
+        for name in WARMED:
+            await asyncio.to_thread(import_module, f"caz_tui.screens.{name}")
+        _spare_collector()
+        await self.service.watch(self._tell_of_change)
+
+    def _tell_of_change(self) -> None:
+        self.post_message(PortfolioChanged())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters and, behind them, the last gate for control characters."""
@@ -190,10 +216,14 @@ class DeskApp(StyledApp[int]):
 
     def on_client_wanted(self, message: ClientWanted) -> None:
         """Open the details of a client over whatever is on the screen."""
+        from caz_tui.screens.client_details import ClientDetails  # noqa: PLC0415 - not needed for the first frame
+
         self.push_screen(ClientDetails(self.service, message.client_id))
 
     def on_sheet_wanted(self) -> None:
         """Open the import dialog."""
+        from caz_tui.screens.import_dialog import ImportDialog  # noqa: PLC0415 - not needed for the first frame
+
         self.push_screen(ImportDialog(self.service, self.session.folder), self._after_import)
 
     def _after_import(self, wrote: bool | None) -> None:  # noqa: FBT001 - what the dialog hands back
@@ -215,12 +245,16 @@ class DeskApp(StyledApp[int]):
 
     def action_help(self) -> None:
         """Show the keys of the screen."""
+        from caz_tui.screens.help import HelpScreen  # noqa: PLC0415 - not needed for the first frame
+
         screen = self.screen
         if isinstance(screen, DeskScreen):
             self.push_screen(HelpScreen(screen.key_line_places()))
 
     def action_command_palette(self) -> None:
         """Search for a command or a client."""
+        from caz_tui.screens.palette import Palette  # noqa: PLC0415 - not needed for the first frame
+
         if isinstance(self.screen, DeskScreen):
             self.push_screen(Palette(self.service, self.screen))
 
@@ -261,3 +295,4 @@ def _spare_collector() -> None:
     # Nothing is collected first: that would take longer than a key may.
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
+    gc.enable()

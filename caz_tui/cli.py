@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -95,6 +96,8 @@ def _do(asked: Namespace) -> int:
 def _open_desk(asked: Namespace) -> int:
     if not has_terminal():
         return USAGE_STATUS
+    # Nothing that is imported or built for the first frame is garbage; the app lets the collector in afterwards.
+    gc.disable()
     from caz_tui.console import desk  # noqa: PLC0415 - Textual is imported for the full screen alone
     from caz_tui.data.drafts import Drafts  # noqa: PLC0415
     from caz_tui.session import Session  # noqa: PLC0415
@@ -116,7 +119,7 @@ def _open_desk(asked: Namespace) -> int:
 
 
 async def _answer(asked: Namespace) -> int:
-    from caz_tui.console import listing, sheets  # noqa: PLC0415
+    from caz_tui.console import auditing, listing, sheets  # noqa: PLC0415
     from caz_tui.data.service import PortfolioService  # noqa: PLC0415
 
     command = {
@@ -125,6 +128,7 @@ async def _answer(asked: Namespace) -> int:
         "pagamentos": listing.show_payments,
         "importar": sheets.import_file,
         "exportar": sheets.export_file,
+        "auditoria": auditing.audit,
     }[asked.command]
     path = places.database_path(asked.banco, os.environ)
     service = await PortfolioService.open(path, user=_person(asked))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from caz_tui.data.choices import Charges, PurchaseStatus, Situation
 from caz_tui.data.documents import mask
-from caz_tui.data.schemas import Charges, PurchaseStatus, Situation
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -16,13 +16,14 @@ SOON_SECONDS = 1.0
 GIVE_UP_SECONDS = 30.0
 STEP_SECONDS = 0.001
 _TIMERS_LOOKED_AT = 16
+_WAITING = ("push_screen_wait", "DatabaseWatch.changed")
 
 
 async def quiet(min_sleep: float = 0.0, max_sleep: float = GIVE_UP_SECONDS) -> None:  # noqa: ARG001
     """Return when nothing is left to be done: no callback, no timer that is due soon, no query, no worker.
 
-    A worker that waits for an answer to its dialog is at rest. The parameters are those of Textual's
-    ``wait_for_idle``, which this stands in for.
+    A worker that waits for an answer to its dialog, or for somebody else to write, is at rest. The parameters are
+    those of Textual's ``wait_for_idle``, which this stands in for.
 
     Raises:
         TimeoutError: the app never came to rest.
@@ -51,7 +52,7 @@ def _has_work() -> bool:
             continue
         if names[0].startswith("PortfolioService."):
             return True
-        if names[0] == "Worker._run" and not any("push_screen_wait" in name for name in names):
+        if names[0] == "Worker._run" and not any(name.endswith(_WAITING) for name in names):
             return True
     return False
 

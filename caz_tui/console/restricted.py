@@ -81,6 +81,8 @@ def _asked_for(command: str) -> Namespace:
 
 
 def _is_allowed(asked: Namespace) -> bool:
+    if asked.command not in arguments.GUEST_COMMANDS:
+        return False
     if asked.command == "banco":
         return asked.task in arguments.GUEST_TASKS
     return asked.demo is None or asked.demo <= arguments.DEMO_CLIENTS

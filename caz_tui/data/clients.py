@@ -6,23 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 
+from caz_tui.data.choices import Field, Labelled, LicenceHistory, Payer, Situation
 from caz_tui.data.clock import add_months, today
 from caz_tui.data.documents import mask
 from caz_tui.data.errors import FieldProblem, InvalidClient, NotFound, Refused, StaleClient
 from caz_tui.data.figures import EXCLUSIVE_PLAN
 from caz_tui.data.reports import licences
 from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_of, merged, tag_keys
-from caz_tui.data.schemas import (
-    Client,
-    ClientChanges,
-    Contract,
-    ExportPeriod,
-    Field,
-    Labelled,
-    LicenceHistory,
-    Payer,
-    Situation,
-)
+from caz_tui.data.schemas import Client, ClientChanges, Contract, ExportPeriod
 from caz_tui.data.tables import audit_entries, client_tags, clients, licence_events
 from caz_tui.data.text import fold
 
@@ -32,8 +23,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from caz_tui.data.choices import Term
     from caz_tui.data.clock import Clock
-    from caz_tui.data.schemas import Term
 
 LICENCE_FIELDS = ("plan", "payer", "expires_on", "auto_renews", "licence_history")
 
@@ -213,6 +204,12 @@ async def record(
         name: [shown(getattr(before, name)), shown(getattr(subject, name))] for name in changed if before is not None
     }
     await connection.execute(insert(audit_entries).values(audit_row(author, action, subject.id, subject, changes)))
+
+
+async def note(connection: AsyncConnection, author: Author, action: str, subject: str) -> None:
+    """Add a line to the audit trail that concerns no single client."""
+    row = {"at": author.clock.now(), "by": author.name, "action": action, "client_id": None, "subject": subject}
+    await connection.execute(insert(audit_entries).values({**row, "changes": {}}))
 
 
 def audit_row(

@@ -7,10 +7,11 @@ from itertools import accumulate
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
+from caz_tui.data.choices import LicenceHistory, Situation
 from caz_tui.data.demo_licences import licence_of, months_after
 from caz_tui.data.demo_names import CITIES, City, between, company, email, person, pick
 from caz_tui.data.documents import complete
-from caz_tui.data.schemas import ClientChanges, ExportPeriod, LicenceHistory, Situation
+from caz_tui.data.schemas import ClientChanges, ExportPeriod
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,11 +7,11 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from caz_tui.data.choices import Charges, LicenceHistory, Payer, Situation, Term
 from caz_tui.data.clock import add_months
 from caz_tui.data.demo_names import between, pick
 from caz_tui.data.demo_payments import batch_bought_on, batch_renews_on
 from caz_tui.data.figures import EXCLUSIVE_PLAN
-from caz_tui.data.schemas import Charges, LicenceHistory, Payer, Situation, Term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

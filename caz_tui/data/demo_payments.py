@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from caz_tui.data.choices import PurchaseStatus
 from caz_tui.data.clock import add_months
-from caz_tui.data.schemas import PurchaseStatus
 
 if TYPE_CHECKING:
     from datetime import date

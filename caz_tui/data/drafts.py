@@ -5,21 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from pydantic import ValidationError
-
 from caz_tui.data.clock import SystemClock
-from caz_tui.data.schemas import Client
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from caz_tui.data.clock import Clock
+    from caz_tui.data.schemas import Client
 
 _LARGEST_BYTES: Final = 1024 * 1024
 _SUFFIX: Final = ".json"
@@ -61,7 +58,7 @@ class Drafts:
     def keep(self, draft: Draft) -> None:
         """Write a draft, over the file it came from if it did, readable by nobody else."""
         moment = self._clock.now()
-        name = draft.name or f"{moment:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}{_SUFFIX}"
+        name = draft.name or f"{moment:%Y%m%dT%H%M%S}-{os.urandom(4).hex()}{_SUFFIX}"
         content = {
             "client_id": draft.client_id,
             "client": draft.client.model_dump(mode="json") if draft.client else None,
@@ -108,6 +105,11 @@ class Drafts:
 
 
 def _draft(name: str, content: dict[str, Any]) -> Draft:
+    # The desk looks for drafts before it has imported what clients are made of.
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    from caz_tui.data.schemas import Client  # noqa: PLC0415
+
     client_id = content["client_id"]
     draft = Draft(
         client=None,

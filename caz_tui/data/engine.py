@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import stat
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, insert, inspect, select
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 
-from caz_tui.data import search_index
+from caz_tui.data import search_index, trail
+from caz_tui.data.async_engine import create_async_engine
+from caz_tui.data.database_file import inspect_file
 from caz_tui.data.errors import StorageError
 from caz_tui.data.tables import SCHEMA_REVISION, alembic_version, metadata
+from caz_tui.data.turns import PATIENCE_SECONDS, turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from pathlib import Path
 
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -29,8 +29,6 @@ _CACHE_KIB = 8_000
 # Before 3.51.3 two processes that write and checkpoint at the same instant can corrupt a WAL database.
 _SAFE_WAL = (3, 51, 3)
 _BEGINS_AS_WRITE = "caz_begins_as_write"
-_HEADER = b"SQLite format 3\0"
-_NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"}
 
 
 class Database:
@@ -49,7 +47,7 @@ class Database:
         Raises:
             StorageError: the file is not a database of this program, is read-only, locked, damaged or newer.
         """
-        existed = _inspect_file(path)
+        existed = inspect_file(path)
         database = cls(path, _make_engine(path))
         try:
             revision = await database._revision() if existed else None
@@ -79,10 +77,11 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection in a transaction that holds the write lock from its start; commits unless it raises."""
         with _in_portuguese(self.path):
-            async with self._engine.connect() as connection:
+            async with turn(self.path), self._engine.connect() as connection:
                 await connection.execution_options(**{_BEGINS_AS_WRITE: True})
                 async with connection.begin():
                     yield connection
+                    await trail.seal(connection)
 
     async def _revision(self) -> str | None:
         """Return the schema revision, or None for an empty database."""
@@ -109,6 +108,8 @@ class Database:
         await self.close()
         with _in_portuguese(self.path):
             await upgrade(self.path)
+        async with self.write():
+            pass  # seals the entries of a trail that had no seals
 
 
 def _create_schema(connection: Connection) -> None:
@@ -116,46 +117,6 @@ def _create_schema(connection: Connection) -> None:
         return  # another first start was quicker
     metadata.create_all(connection)
     connection.execute(insert(alembic_version).values(version_num=SCHEMA_REVISION))
-
-
-def _inspect_file(path: Path) -> bool:
-    """Tell whether the file holds a database already, refusing what can never become one."""
-    try:
-        if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _refuse_network(path)
-            return False
-        if not path.is_file():
-            raise StorageError(f"O banco {path} não é um arquivo.")
-        with path.open("rb") as file:
-            header = file.read(len(_HEADER))
-    except OSError as error:
-        raise StorageError(f"O banco {path} não pode ser aberto: {_reason(error)}.") from error
-    _refuse_network(path)
-    if header and header != _HEADER:
-        raise StorageError(f"O arquivo {path} não é um banco do caz-tui.")
-    # The superuser may write anywhere, but a file marked read-only was meant to stay as it is.
-    if not os.access(path, os.W_OK) or not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
-        raise StorageError(f"O banco {path} está só para leitura; dê permissão de escrita ou use uma cópia.")
-    return bool(header)
-
-
-def _refuse_network(path: Path) -> None:
-    """Refuse file systems over a network, whose locks do not protect an SQLite file."""
-    try:
-        mounts = Path("/proc/self/mounts").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return
-    folder = str(path.resolve().parent)
-    kind, longest = "", -1
-    for line in mounts.splitlines():
-        fields = line.split(" ")
-        mount = fields[1].replace("\\040", " ")
-        inside = folder == mount or folder.startswith(mount.rstrip("/") + "/")
-        if inside and len(mount) >= longest:
-            kind, longest = fields[2], len(mount)
-    if kind in _NETWORK_FILE_SYSTEMS:
-        raise StorageError(f"O banco {path} está num disco de rede, que não protege contra gravações simultâneas.")
 
 
 def _make_engine(path: Path) -> AsyncEngine:
@@ -205,6 +166,8 @@ class _in_portuguese:  # noqa: N801 - reads as the with statement it is
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object) -> None:
+        if isinstance(error, TimeoutError):
+            raise StorageError(_busy(self._path, PATIENCE_SECONDS)) from error
         cause = error.orig if isinstance(error, DBAPIError) else error
         if isinstance(cause, BaseException):
             while cause is not None and not isinstance(cause, sqlite3.Error):
@@ -213,13 +176,17 @@ class _in_portuguese:  # noqa: N801 - reads as the with statement it is
             raise StorageError(_sentence(self._path, cause)) from error
 
 
+def _busy(path: Path, seconds: float) -> str:
+    return f"O banco {path} está ocupado por outro programa há mais de {seconds:.0f} s; tente de novo."
+
+
 def _sentence(path: Path, error: sqlite3.Error) -> str:
     # The low byte is the primary code; the rest refines it.
     code = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
-    seconds = BUSY_TIMEOUT_MS // 1000
+    busy = _busy(path, BUSY_TIMEOUT_MS / 1000)
     return {
-        sqlite3.SQLITE_BUSY: f"O banco {path} está ocupado por outro programa há mais de {seconds} s; tente de novo.",
-        sqlite3.SQLITE_LOCKED: f"O banco {path} está ocupado por outro programa há mais de {seconds} s; tente de novo.",
+        sqlite3.SQLITE_BUSY: busy,
+        sqlite3.SQLITE_LOCKED: busy,
         sqlite3.SQLITE_READONLY: f"O banco {path} está só para leitura; nada foi gravado.",
         sqlite3.SQLITE_NOTADB: f"O arquivo {path} não é um banco do caz-tui.",
         sqlite3.SQLITE_CORRUPT: f"O banco {path} está danificado; restaure uma cópia com «caz-tui banco restaurar».",
@@ -227,12 +194,3 @@ def _sentence(path: Path, error: sqlite3.Error) -> str:
         sqlite3.SQLITE_IOERR: f"O disco falhou ao ler ou gravar {path}; nada foi gravado.",
         sqlite3.SQLITE_CANTOPEN: f"O banco {path} não pode ser aberto; confira o caminho e as permissões.",
     }.get(code, f"O banco {path} não respondeu como esperado.")
-
-
-def _reason(error: OSError) -> str:
-    return {
-        PermissionError: "sem permissão",
-        FileNotFoundError: "a pasta não existe",
-        NotADirectoryError: "a pasta não existe",
-        FileExistsError: "há um arquivo no lugar da pasta",
-    }.get(type(error), "o sistema recusou")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from caz_tui.data.choices import Attention, Charges, Field, Payer, Situation
 from caz_tui.data.query import NO, WITHOUT_PAYER, Choice, ClientQuery, Criterion, Span, TextMatch
-from caz_tui.data.schemas import Attention, Charges, Field, Payer, Situation
 
 EXPIRING_DAYS = 30
 STALE_EXPORT_DAYS = 35

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE_SECONDS = 10.0
+RETRY_SECONDS = 0.005
 
 
 def free_name(path: Path) -> Path:
@@ -46,8 +47,9 @@ def copy_pages(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > deadline:
             raise TimeoutError
 
-    # All pages in one step: in smaller ones a busy writer makes it begin again for ever.
-    source.backup(target, pages=-1, progress=lose_patience)
+    # All pages in one step: in smaller ones a busy writer makes it begin again for ever. Tried often: such a writer
+    # leaves gaps of a millisecond.
+    source.backup(target, pages=-1, progress=lose_patience, sleep=RETRY_SECONDS)
 
 
 def create_private(path: Path) -> None:

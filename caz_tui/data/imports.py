@@ -8,12 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert
-
 from caz_tui.data import import_clients, purchases, values
+from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Field
+from caz_tui.data.clients import note
 from caz_tui.data.documents import mask
 from caz_tui.data.import_clients import ClientLine
-from caz_tui.data.schemas import FIELD_OF_ATTRIBUTE, Field
 from caz_tui.data.sheets.cells import restore
 from caz_tui.data.sheets.columns import ColumnMap, Kind, find_columns, recognise
 from caz_tui.data.sheets.office_folder import remove
@@ -28,7 +27,6 @@ from caz_tui.data.sheets.records import (
     purchase_line,
 )
 from caz_tui.data.sheets.rejects import write_rejections
-from caz_tui.data.tables import audit_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -357,14 +355,6 @@ async def _write(
 
             inserted, updated = await import_clients.write(connection, reading.rows, reading.fields, author, tell)
     if inserted + updated:
-        await connection.execute(
-            insert(audit_entries).values(
-                at=author.clock.now(),
-                by=author.name,
-                action=f"Importou {reading.columns.kind}",
-                client_id=None,
-                subject=f"{name}: {inserted} inseridas, {updated} atualizadas",
-                changes={},
-            )
-        )
+        subject = f"{name}: {inserted} inseridas, {updated} atualizadas"
+        await note(connection, author, f"Importou {reading.columns.kind}", subject)
     return inserted, updated

@@ -12,8 +12,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from caz_tui.data import values
+from caz_tui.data.choices import BY_NAME, Charges, Field, Labelled, LicenceHistory, Order, Payer, Situation, Tab
 from caz_tui.data.errors import QueryError
-from caz_tui.data.schemas import Charges, Field, Labelled, LicenceHistory, Order, Payer, Situation, Tab
 from caz_tui.data.text import clean_line, fold, slugify
 
 if TYPE_CHECKING:
@@ -444,4 +444,4 @@ class ClientView:
 
     tab: Tab = Tab.ALL
     query: ClientQuery = ClientQuery()
-    order: Order = Order()
+    order: Order = BY_NAME

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from caz_tui.data import figures
+from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Attention, Payer, PurchaseStatus, Situation, Tab
 from caz_tui.data.clock import SAO_PAULO, add_months
+from caz_tui.data.documents import bare, is_valid, mask
 from caz_tui.data.errors import NotFound
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.schemas import (
-    FIELD_OF_ATTRIBUTE,
-    Attention,
     AuditEntry,
     Benefit,
     FieldChange,
     LicenceEvent,
     Licences,
     LicenceUser,
-    Payer,
     PaymentsSummary,
     PortfolioSummary,
     Purchase,
     PurchaseItem,
-    PurchaseStatus,
-    Situation,
     Suggestion,
-    Tab,
+    TrailEntry,
+    TrailQuery,
 )
 from caz_tui.data.selects import view_condition
 from caz_tui.data.tables import (
@@ -215,17 +214,39 @@ async def history(connection: AsyncConnection, client_id: int) -> tuple[AuditEnt
     found = await connection.execute(
         select(audit_entries).where(audit_entries.c.client_id == client_id).order_by(audit_entries.c.id.desc())
     )
+    return tuple(AuditEntry(at=row.at, by=row.by, action=row.action, changes=_changes(row.changes)) for row in found)
+
+
+async def trail_entries(connection: AsyncConnection, wanted: TrailQuery, limit: int) -> tuple[TrailEntry, ...]:
+    """Return the newest entries of the whole trail that are wanted, oldest first."""
+    entry = audit_entries.c
+    asking = select(audit_entries).order_by(entry.id.desc()).limit(limit)
+    if wanted.who is not None:
+        asking = asking.where(func.lower(entry.by) == wanted.who.lower())
+    if wanted.action is not None:
+        asking = asking.where(func.lower(entry.action).startswith(wanted.action.lower(), autoescape=True))
+    if wanted.subject is not None:
+        text = mask(bare(wanted.subject)) if is_valid(bare(wanted.subject)) else wanted.subject
+        asking = asking.where(entry.subject.icontains(text, autoescape=True))
+    if wanted.since is not None:
+        asking = asking.where(entry.at >= datetime.combine(wanted.since, time.min, SAO_PAULO))
+    if wanted.until is not None:
+        asking = asking.where(entry.at < datetime.combine(wanted.until + timedelta(days=1), time.min, SAO_PAULO))
+    found = (await connection.execute(asking)).all()
     return tuple(
-        AuditEntry(
-            at=row.at,
-            by=row.by,
-            action=row.action,
-            changes=tuple(
-                FieldChange(field=FIELD_OF_ATTRIBUTE[name], before=before, after=after)
-                for name, (before, after) in row.changes.items()
-            ),
+        TrailEntry(
+            number=row.id, at=row.at, by=row.by, action=row.action, subject=row.subject, changes=_changes(row.changes)
         )
-        for row in found
+        for row in reversed(found)
+    )
+
+
+def _changes(stored: dict[str, Any]) -> tuple[FieldChange, ...]:
+    # What was erased has left a hash under a name that is no field.
+    return tuple(
+        FieldChange(field=FIELD_OF_ATTRIBUTE[name], before=before_after[0], after=before_after[1])
+        for name, before_after in stored.items()
+        if name in FIELD_OF_ATTRIBUTE
     )
 
 

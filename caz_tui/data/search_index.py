@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 LEAST_LETTERS: Final = 3
-FEW_CLIENTS: Final = 5_000
+FEW_CLIENTS: Final = 20_000
 """Up to this many clients a word is looked up; one that more have is walked for."""
 
 _INDEX: Final = table("client_search", column("rowid"), column("client_search"))

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Boolean, ColumnElement, and_, exists, false, func, literal_column, not_, or_, true, tuple_
 
 from caz_tui.data import search_index
+from caz_tui.data.choices import Field, LicenceHistory, Payer, Tab
 from caz_tui.data.documents import bare
 from caz_tui.data.query import NEVER, WITHOUT_PAYER, YES, YES_NO_FIELDS, Choice, Criterion, Span, TextMatch, Word
-from caz_tui.data.schemas import Field, LicenceHistory, Payer, Tab
 from caz_tui.data.tables import client_tags, clients
 from caz_tui.data.text import fold
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import date
 
+    from caz_tui.data.choices import Order
     from caz_tui.data.query import ClientQuery, ClientView, Match
-    from caz_tui.data.schemas import Order
 
 Condition = ColumnElement[bool]
 

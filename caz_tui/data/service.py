@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import delete, insert, select, text
 
-from caz_tui.data import clients, exports, imports, reports
+from caz_tui.data import clients, exports, imports, reports, trail
+from caz_tui.data.choices import Field, Order, Tab
 from caz_tui.data.clients import Author
 from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.engine import Database
 from caz_tui.data.errors import NotFound, QueryError
-from caz_tui.data.schemas import Field, Order, Page, PurchaseDetails, SavedView, Tab
+from caz_tui.data.schemas import Page, PurchaseDetails, SavedView
 from caz_tui.data.tables import saved_views, settings
+from caz_tui.data.watching import DatabaseWatch
 from caz_tui.data.windows import Walk
 
 if TYPE_CHECKING:
@@ -39,7 +41,10 @@ if TYPE_CHECKING:
         PortfolioSummary,
         Purchase,
         Suggestion,
+        TrailEntry,
+        TrailQuery,
     )
+    from caz_tui.data.trail import Anchor
 
 P = ParamSpec("P")
 ResultT = TypeVar("ResultT")
@@ -79,7 +84,6 @@ class PortfolioService:
         self._author = Author(user, clock or SystemClock())
         self._calls: set[asyncio.Future[Any]] = set()
         self._walks: dict[tuple[ClientView, date], Walk] = {}
-        self._has_looked = False
 
     @classmethod
     async def open(cls, path: Path, *, user: str, clock: Clock | None = None) -> PortfolioService:
@@ -146,17 +150,26 @@ class PortfolioService:
 
     @whole
     async def changed_elsewhere(self) -> bool:
-        """Tell whether another program has committed since the last call; the lists then start afresh."""
+        """Tell whether another program may have committed since the last call; the lists then start afresh."""
         async with self._database.read() as connection:
             version = int(await connection.scalar(text("PRAGMA data_version")) or 0)
             # Each connection of the pool counts for itself: what one has seen says nothing of another.
             seen = connection.sync_connection.info if connection.sync_connection else {}
-            changed = version != seen[self] if self in seen else self._has_looked
+            changed = version != seen.get(self)
             seen[self] = version
-        self._has_looked = True
         if changed:
             self._walks.clear()
         return changed
+
+    async def watch(self, tell: Callable[[], None]) -> None:
+        """Call ``tell`` whenever the portfolio was written to, by whomever, until this is cancelled."""
+        with DatabaseWatch(self._database.path) as watch:
+            while True:
+                await watch.changed()
+                # While what the last change set off is being read, more would only queue.
+                await asyncio.gather(*self._calls, return_exceptions=True)
+                self._walks.clear()
+                tell()
 
     # Clients
 
@@ -273,6 +286,38 @@ class PortfolioService:
         async with self._database.read() as connection:
             return await reports.all_benefits(connection)
 
+    # Audit trail
+
+    @whole
+    async def trail(self, wanted: TrailQuery, limit: int) -> tuple[TrailEntry, ...]:
+        """Return the newest entries of the audit trail that are wanted, at most ``limit``, oldest first."""
+        async with self._database.read() as connection:
+            return await reports.trail_entries(connection, wanted, limit)
+
+    @whole
+    async def trail_broken_at(self) -> int | None:
+        """Return the number of the first entry of the trail that was tampered with, or None."""
+        async with self._database.read() as connection:
+            return await trail.first_broken(connection)
+
+    @whole
+    async def trail_anchor(self) -> Anchor:
+        """Return number and seal of the newest entry of the trail."""
+        async with self._database.read() as connection:
+            return await trail.newest(connection)
+
+    @whole
+    async def trail_holds(self, anchor: Anchor) -> bool:
+        """Tell whether the trail still holds the entry that an anchor names."""
+        async with self._database.read() as connection:
+            return await trail.seal_of(connection, anchor.number) == anchor.seal
+
+    @whole
+    async def note(self, action: str, subject: str) -> None:
+        """Write into the trail what changes nothing: that data was read or taken out as a whole."""
+        async with self._database.write() as connection:
+            await clients.note(connection, self._author, action, subject)
+
     # Spreadsheets
 
     async def preview_sheet(self, path: Path, mapping: Mapping[str, str]) -> SheetPreview:
@@ -294,9 +339,12 @@ class PortfolioService:
 
     async def export_sheet(self, path: Path, view: ClientView, progress: ExportProgress | None = None) -> int:
         """Write a view to a CSV, XLSX or JSON file and return how many clients it holds; raises ``SheetError``."""
-        return await self._between_steps(
+        written = await self._between_steps(
             lambda tell: exports.run(self._database, path, view, self.today, tell), progress
         )
+        asked = f"; {view.query}" if view.query else ""
+        await self.note("Exportou clientes", f"{path.name}: {_counted(written, 'cliente')} ({view.tab.label}{asked})")
+        return written
 
     async def _between_steps(
         self,
@@ -324,11 +372,15 @@ class PortfolioService:
 
     async def export_purchases(self, path: Path) -> int:
         """Write the purchases to a CSV or XLSX file and return how many there are; raises ``SheetError``."""
-        return await exports.run_purchases(path, await self.purchases())
+        written = await exports.run_purchases(path, await self.purchases())
+        await self.note("Exportou compras", f"{path.name}: {_counted(written, 'compra')}")
+        return written
 
     async def export_benefits(self, path: Path) -> int:
         """Write the benefits to a CSV or XLSX file and return how many there are; raises ``SheetError``."""
-        return await exports.run_benefits(path, await self.benefits())
+        written = await exports.run_benefits(path, await self.benefits())
+        await self.note("Exportou benefícios", f"{path.name}: {_counted(written, 'benefício')}")
+        return written
 
     # Saved views and settings
 
@@ -395,3 +447,7 @@ class PortfolioService:
         if len(self._walks) > _MOST_WALKS:
             del self._walks[next(iter(self._walks))]
         return walk
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

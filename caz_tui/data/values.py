@@ -14,7 +14,7 @@ from caz_tui.data.documents import parse_document
 from caz_tui.data.text import clean_block, clean_line, fold, slugify
 
 if TYPE_CHECKING:
-    from caz_tui.data.schemas import Labelled
+    from caz_tui.data.choices import Labelled
 
     LabelledT = TypeVar("LabelledT", bound=Labelled)
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from caz_tui.data import trail
+from caz_tui.data.choices import Tab
 from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.documents import is_valid, mask
 from caz_tui.data.engine import Database
 from caz_tui.data.files import refuse_missing
 from caz_tui.data.reports import summary, tab_counts
 from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_of, tag_keys
-from caz_tui.data.schemas import Tab
 from caz_tui.data.tables import client_tags, clients
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ async def verify(path: Path) -> tuple[str, ...]:
             problems = await _integrity(connection) or [
                 *await _clients_in_step(connection),
                 *await _figures_add_up(connection),
+                *await _trail_is_whole(connection),
             ]
     finally:
         await database.close()
@@ -109,3 +111,8 @@ async def _figures_add_up(connection: AsyncConnection) -> list[str]:
     return [
         f"Os números não batem em {what}: {found} contra {wanted}." for what, found, wanted in sums if found != wanted
     ]
+
+
+async def _trail_is_whole(connection: AsyncConnection) -> list[str]:
+    broken = await trail.first_broken(connection)
+    return [] if broken is None else [f"Auditoria: o registro {broken} foi mudado ou retirado por fora do programa."]

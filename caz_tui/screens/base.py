@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.visual import Visual
     from textual.widget import Widget
 
+    from caz_tui.data.drafts import Draft
     from caz_tui.data.errors import PortfolioError
     from caz_tui.data.query import ClientView
     from caz_tui.data.service import PortfolioService
@@ -222,6 +223,10 @@ class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Gene
     def has_typed(self) -> bool:
         """Tell whether leaving would lose something that was typed."""
         return False
+
+    def draft(self) -> Draft | None:
+        """Return what was typed, for a session that is cut off; None where there is nothing to keep."""
+        return None
 
     def action_next_field(self) -> None:
         """Go to the next field."""

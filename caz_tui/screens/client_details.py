@@ -11,9 +11,9 @@ from textual.widgets import Static
 
 from caz_tui import formats
 from caz_tui.commands import Place, bindings_for, commands_in
+from caz_tui.data.choices import Field
 from caz_tui.data.clock import SAO_PAULO
 from caz_tui.data.errors import NotFound
-from caz_tui.data.schemas import Field
 from caz_tui.screens.client_actions import ClientActions
 from caz_tui.terminal.text import shown
 from caz_tui.widgets.details_pane import field_values

@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from caz_tui import formats
 from caz_tui.data import values
+from caz_tui.data.choices import Field, Labelled
 from caz_tui.data.documents import mask
-from caz_tui.data.schemas import Client, ClientChanges, ExportPeriod, Field, Labelled, problems_of
+from caz_tui.data.schemas import Client, ClientChanges, ExportPeriod, problems_of
 from caz_tui.screens.form_dialog import WrongFields
 
 if TYPE_CHECKING:

@@ -8,19 +8,11 @@ from textual import work
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static, TextArea
 
+from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Charges, Field, LicenceHistory, Payer, Situation
 from caz_tui.data.documents import lookalikes, mask, may_have_lookalikes
 from caz_tui.data.errors import StaleClient
 from caz_tui.data.query import NO, YES, Choice, ClientQuery, ClientView, Criterion, TextMatch, choices_of
-from caz_tui.data.schemas import (
-    FIELD_OF_ATTRIBUTE,
-    Charges,
-    Client,
-    ClientChanges,
-    Field,
-    LicenceHistory,
-    Payer,
-    Situation,
-)
+from caz_tui.data.schemas import Client, ClientChanges
 from caz_tui.formats import GLYPH_OF_SITUATION
 from caz_tui.screens.client_fields import (
     EXPORT_END,
@@ -45,9 +37,9 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
+    from caz_tui.data.choices import Labelled
     from caz_tui.data.drafts import Draft
     from caz_tui.data.errors import FieldProblem
-    from caz_tui.data.schemas import Labelled
     from caz_tui.data.service import PortfolioService
 
 _NOTHING = ("", "–")

@@ -10,10 +10,11 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from caz_tui import formats
+from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Payer, Term
 from caz_tui.data.clock import add_months
 from caz_tui.data.errors import StaleClient
 from caz_tui.data.figures import EXCLUSIVE_PLAN
-from caz_tui.data.schemas import FIELD_OF_ATTRIBUTE, Client, Contract, Payer, Term, problems_of
+from caz_tui.data.schemas import Client, Contract, problems_of
 from caz_tui.data.text import fold
 from caz_tui.screens.client_fields import value_text
 from caz_tui.screens.form_dialog import FormDialog, WrongFields

@@ -12,8 +12,8 @@ from textual.widgets import Button, Input, Static
 
 from caz_tui import formats
 from caz_tui.commands import Place, bindings_for
+from caz_tui.data.choices import Field
 from caz_tui.data.query import Choice, ClientQuery, ClientView, choices_of
-from caz_tui.data.schemas import Field
 from caz_tui.screens.base import Dialog
 from caz_tui.screens.filter_state import (
     EXPIRY_PRESETS,
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from caz_tui.data.choices import Tab
     from caz_tui.data.query import Match
-    from caz_tui.data.schemas import Tab
     from caz_tui.data.service import PortfolioService
 
 _CHOICE_FIELDS = (Field.SITUATION, Field.LICENCE_HISTORY, Field.CHARGES)

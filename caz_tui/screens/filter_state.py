@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from caz_tui.data import values
+from caz_tui.data.choices import Field
 from caz_tui.data.query import NEVER, Choice, ClientQuery, Criterion, Match, Span, TextMatch, Word
-from caz_tui.data.schemas import Field
 from caz_tui.data.text import clean_line
 
 if TYPE_CHECKING:

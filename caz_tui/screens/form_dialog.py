@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widget import Widget
 
-    from caz_tui.data.drafts import Draft
-
 ResultT = TypeVar("ResultT")
 
 
@@ -89,10 +87,6 @@ class FormDialog(Dialog[ResultT]):
     def _typed(self) -> tuple[str, ...]:
         inputs = tuple(field.value for field in self.query(Input))
         return inputs + tuple(area.text for area in self.query(TextArea))
-
-    def draft(self) -> Draft | None:
-        """Return what was typed, for a session that is cut off; None where there is nothing to keep."""
-        return None
 
     async def save(self) -> ResultT | None:
         """Do what the form is for and return its result; None keeps the form open.

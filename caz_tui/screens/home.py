@@ -12,8 +12,8 @@ from textual.widgets import Static
 from caz_tui import formats
 from caz_tui.commands import Place, bindings_for
 from caz_tui.data import figures
+from caz_tui.data.choices import Attention, Payer, Situation, Tab
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import Attention, Payer, Situation, Tab
 from caz_tui.screens.base import DeskScreen, ListWanted
 from caz_tui.widgets.figure_board import FigureBoard
 from caz_tui.widgets.figure_charts import LicenceBlock, WeekBlock

@@ -23,13 +23,14 @@ class Latest(Generic[WantedT]):
         self._node = node
         self._read = read
         self._waiting: list[WantedT] = []
+        self._current: WantedT | None = None
         self.is_reading = False
         """Whether a reading is under way."""
 
     @property
     def is_superseded(self) -> bool:
-        """Whether something newer waits, so that what is being read is no longer wanted."""
-        return bool(self._waiting)
+        """Whether something else waits, so that what is being read is no longer wanted."""
+        return any(wanted != self._current for wanted in self._waiting)
 
     def want(self, wanted: WantedT) -> None:
         """Read this next, instead of whatever was waiting."""
@@ -43,6 +44,7 @@ class Latest(Generic[WantedT]):
     async def _work(self) -> None:
         try:
             while self._waiting:
-                await self._read(self._waiting.pop())
+                self._current = self._waiting.pop()
+                await self._read(self._current)
         finally:
             self.is_reading = False

@@ -9,13 +9,15 @@ from caz_tui.screens.latest import Latest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from caz_tui.data.choices import Tab
     from caz_tui.data.query import ClientView
-    from caz_tui.data.schemas import ClientRow, Page, Tab
+    from caz_tui.data.schemas import ClientRow, Page
     from caz_tui.data.service import PortfolioService
     from caz_tui.screens.my_clients import MyClientsScreen
     from caz_tui.widgets.windowed_table import WindowedTable
 
 _LEAST_ROWS = 60
+_MOST_TRIES = 3
 
 
 class _Shown(NamedTuple):
@@ -93,17 +95,22 @@ class ListReader:
         """Read a list anew around the client under the cursor, wherever it stands now."""
         view, table = wanted.view, self._tables[wanted.view.tab]
         await self._service.changed_elsewhere()
-        key, place = await self._place_to_keep(view, table)
-        total = await self._service.count(view)
-        place = min(place, max(0, total - 1))
-        limit = self._limit(table)
-        page = await self._service.page(view, max(0, place - limit // 2), limit)
-        if not self._lists.is_superseded:
-            self._show(wanted, page, total, key=key, place=place)
+        for tries_left in reversed(range(_MOST_TRIES)):
+            cursor = table.cursor_row
+            # Someone who keeps moving the cursor is not to see it jump back to where it was.
+            key, place = await self._place_to_keep(view, table) if tries_left else (None, cursor)
+            total = await self._service.count(view)
+            place = min(place, max(0, total - 1))
+            limit = self._limit(table)
+            page = await self._service.page(view, max(0, place - limit // 2), limit)
+            if self._lists.is_superseded:
+                return
+            if table.cursor_row == cursor or not tries_left:
+                self._show(wanted, page, total, key=key, place=place if tries_left else table.cursor_row)
+                return
 
     async def _place_to_keep(self, view: ClientView, table: WindowedTable[ClientRow]) -> tuple[int | None, int]:
-        sought, self._sought = self._sought, None
-        for client_id in (sought, table.cursor_key):
+        for client_id in (self._sought, table.cursor_key):
             if client_id is not None:
                 place = await self._service.place_of(view, client_id)
                 if place is not None:
@@ -114,6 +121,7 @@ class ListReader:
         self, wanted: _Shown, page: Page, total: int, *, key: int | None, place: int, total_is_exact: bool = True
     ) -> None:
         self._shown[wanted.view.tab] = wanted
+        self._sought = None
         self._generation += 1
         table = self._tables[wanted.view.tab]
         table.reset(

@@ -11,9 +11,9 @@ from textual.widgets import Input, TabbedContent, TabPane
 
 from caz_tui import formats
 from caz_tui.commands import COMMANDS, Place, bindings_for
+from caz_tui.data.choices import Field, Order, Tab
 from caz_tui.data.errors import QueryError
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import Field, Order, Tab
 from caz_tui.screens.ask_line import AskLine
 from caz_tui.screens.base import ClientWanted
 from caz_tui.screens.client_actions import ClientActions, alone

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caz_tui.data.schemas import Field, Order
+from caz_tui.data.choices import Field, Order
 from caz_tui.screens.menu import Menu, MenuEntry
 
 if TYPE_CHECKING:

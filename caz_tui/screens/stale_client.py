@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.widgets import Button, Static
 
 from caz_tui import formats
-from caz_tui.data.schemas import FIELD_OF_ATTRIBUTE
+from caz_tui.data.choices import FIELD_OF_ATTRIBUTE
 from caz_tui.screens.client_fields import value_text
 from caz_tui.screens.form_dialog import FormDialog
 from caz_tui.terminal.text import shown

@@ -138,6 +138,11 @@ class DeskDriver(Driver):
         """Bytes of output the terminal has not taken yet: while there are many, another frame only adds delay."""
         return 0 if self._output is None else self._output.backlog
 
+    @property
+    def is_behind(self) -> bool:
+        """Keys wait for the one that is being handled, so that what is drawn now is out of date at once."""
+        return self._typeahead.is_behind
+
     def write(self, data: str) -> None:
         """Send text to the terminal, and never wait for it.
 

@@ -8,6 +8,7 @@ What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py
 - `App._batch_count`, which stays up from `_exit` on, `_running`, `_closed`, `_sync_available`, `_driver`;
 - `Screen._on_timer_update` draws what is dirty, at the next tick of a timer that runs only while something is;
 - `Screen._refresh_layout` ends in `Screen._compositor_refresh`, which draws what the compositor holds for dirty;
+- `Screen._invoke_and_clear_callbacks` calls what waits for a refresh: after drawing, and when nothing is dirty;
 - `Compositor.visible_widgets` tells where widgets are; `render_lines` keeps what it drew in `_styles_cache._cache`, and
   finds the screens beneath in `visible_screen_stack`.
 """
@@ -22,7 +23,6 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._context import visible_screen_stack
 from textual.app import App
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
 
 from caz_tui.terminal.driver import DeskDriver
 
@@ -39,11 +39,17 @@ SETTLING_ROUNDS: Final = 12
 """Turns of the event loop in which what one key sets off reaches every widget that shows it."""
 
 
+TEXT_FIELDS: Final = frozenset({"Input", "TextArea"})
+"""The widgets whose cursor the terminal shows, by name: importing them would delay the first frame."""
+
 ROUNDS_FOR_A_KEY: Final = 1
 """Between two long turns: what came meanwhile is looked at in one turn, and runs before what that turn plans."""
 
 MAX_LAYOUTS_UNDRAWN: Final = 4
 """A layout may ask for another; a screen that never comes to rest is drawn all the same."""
+
+OLD_FRAME_SECONDS: Final = 0.05
+"""How old the frame may grow while keys are waiting."""
 
 LONG_TURN_SECONDS: Final = 0.008
 """How long widgets that were never drawn are drawn before a key may come between."""
@@ -72,7 +78,7 @@ class FrugalApp(App[ReturnT], Generic[ReturnT]):
             driver.shadow.resize(*self.size)
             for x, y, strip in _pieces(renderable):
                 driver.shadow.paint(x, y, strip)
-            types_text = isinstance(self.focused, Input | TextArea)
+            types_text = any(base.__name__ in TEXT_FIELDS for base in type(self.focused).__mro__)
             driver.send_frame(self.cursor_position if types_text else None, synchronised=self._sync_available)
         self.post_display_hook()
 
@@ -87,6 +93,7 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
     """How often the screen was laid out since it was drawn."""
 
     _draws = False
+    _drawn_at = 0.0
 
     def _on_timer_update(self) -> None:
         """Draw when everything that is on its way has arrived."""
@@ -104,7 +111,7 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
             self._draw_in(rounds - 1)
         elif not self.is_running or self.app._exit:  # noqa: SLF001
             return
-        elif self.app._batch_count:  # noqa: SLF001
+        elif self.app._batch_count or self._is_behind():  # noqa: SLF001
             self._update_timer.resume()
         elif self._layout_required and self.is_current and self._layouts_undrawn < MAX_LAYOUTS_UNDRAWN:
             self._layout_required = self._scroll_required = False
@@ -114,8 +121,15 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         else:
             self._draw_now()
 
+    def _is_behind(self) -> bool:
+        """Tell whether keys wait and the last frame is young: what was typed comes first, but not at any price."""
+        driver = self.app._driver  # noqa: SLF001
+        is_young = time.perf_counter() < self._drawn_at + OLD_FRAME_SECONDS
+        return is_young and isinstance(driver, DeskDriver) and driver.is_behind
+
     def _draw_now(self) -> None:
         self._draws = True
+        self._drawn_at = time.perf_counter()
         try:
             super()._on_timer_update()
             if self._layouts_undrawn:
@@ -137,6 +151,11 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
             visible_screen_stack.set(app._background_screens)  # noqa: SLF001
             widget.render_lines(region.intersection(clip).translate(-region.offset))
         return False
+
+    async def _invoke_and_clear_callbacks(self) -> None:
+        """Call what was to be called after the next drawing, unless that is still to come."""
+        if not self._layouts_undrawn:
+            await super()._invoke_and_clear_callbacks()
 
     def _compositor_refresh(self) -> None:
         """Draw what has changed when its turn has come: after a layout, a key may come first."""

@@ -80,6 +80,11 @@ class TypeAhead:
         else:
             self._wait()
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether more events wait for the one that is being handled."""
+        return bool(self._waiting)
+
     def clear(self) -> None:
         """Forget what waits."""
         self._waiting.clear()
@@ -88,10 +93,29 @@ class TypeAhead:
         while self._waiting:
             message = self._waiting.popleft()
             is_text = self._is_text(message)
+            if not is_text and self._repeat(message):
+                self._wait()
+                return
             self._hand_on(message)
             if not is_text:
                 self._wait()
                 return
+
+    def _repeat(self, message: Message) -> bool:
+        """Let the focus take a key that is held down at once for all the times it waits, if it can."""
+        if not isinstance(message, events.Key):
+            return False
+        times = 1
+        for other in self._waiting:
+            if not isinstance(other, events.Key) or other.key != message.key:
+                break
+            times += 1
+        take = getattr(self._app.focused, "take_repeated", None) if times > 1 else None
+        if take is None or not take(message.key, times):
+            return False
+        for _ in range(times - 1):
+            self._waiting.popleft()
+        return True
 
     def _is_text(self, message: Message) -> bool:
         """Tell whether a key only adds a character where the focus is; such keys need not wait for each other."""

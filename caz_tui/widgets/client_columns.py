@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from caz_tui import formats
-from caz_tui.data.schemas import Field
+from caz_tui.data.choices import Field
 from caz_tui.widgets.table_layout import Cell, Column
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Label, Static, TabbedContent, TabPane
 
 from caz_tui import formats
-from caz_tui.data.schemas import Tab
+from caz_tui.data.choices import Tab
 from caz_tui.terminal.text import shown
 from caz_tui.widgets.chips import Chips
 from caz_tui.widgets.search_line import SearchLine

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from caz_tui import formats
-from caz_tui.data.schemas import Field
+from caz_tui.data.choices import Field
 from caz_tui.terminal.text import shown
 from caz_tui.widgets.client_columns import NEAR_DAYS, tone_of_expiry
 from caz_tui.widgets.pairs import Pairs

@@ -322,6 +322,20 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         """Leave the marking keys to others where rows are not marked."""
         return self._can_mark or action not in {"mark", "mark_all"}
 
+    def take_repeated(self, key: str, times: int) -> bool:
+        """Move as often as a key that is held down came, and return True; False for a key that moves nothing."""
+        move = {
+            "up": self.action_cursor_up,
+            "down": self.action_cursor_down,
+            "pageup": self.action_page_up,
+            "pagedown": self.action_page_down,
+        }.get(key)
+        if move is None:
+            return False
+        for _ in range(times):
+            move()
+        return True
+
     def action_cursor_up(self) -> None:
         """Move one row up."""
         self.move_to(self._cursor_row - 1)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from textual.screen import ModalScreen
 
 from caz_tui.app import DeskApp
-from caz_tui.screens.base import ACTION_GROUP
 from caz_tui.session import EVERYDAY
 
 if TYPE_CHECKING:
     from syrupy.assertion import SnapshotAssertion
-    from textual.pilot import Pilot
 
     from caz_tui.data.service import PortfolioService
     from caz_tui.session import Session
@@ -29,28 +26,6 @@ class SvgExtension(SingleFileSnapshotExtension):
 
     _write_mode = WriteMode.TEXT
     file_extension = "svg"
-
-
-MOST_ROUNDS = 2_000
-
-
-def is_settled(app: DeskApp) -> bool:
-    """Tell whether nothing is being read; what waits for the answer of a dialog that is open does not count."""
-    busy = [worker for worker in app.workers if not worker.is_finished]
-    asking = [worker for worker in busy if worker.group == ACTION_GROUP]
-    return len(busy) == len(asking) and (not asking or isinstance(app.screen, ModalScreen))
-
-
-async def settle(pilot: Pilot[int]) -> None:
-    """Wait until everything that was asked for is on the screen."""
-    quiet = 0
-    for _ in range(MOST_ROUNDS):
-        await pilot.pause()
-        # What a worker brings may start another in the next round.
-        quiet = quiet + 1 if is_settled(cast("DeskApp", pilot.app)) else 0
-        if quiet == 3:
-            return
-    raise AssertionError("the screen never settled")
 
 
 @pytest.fixture(params=SIZES)
@@ -67,10 +42,10 @@ def photograph(request: pytest.FixtureRequest, snapshot: SnapshotAssertion) -> P
         async with app.run_test(size=SIZES[request.param]) as pilot:
             if theme is not None:
                 app.theme = theme
-            await settle(pilot)
+            await pilot.pause()
             for key in keys:
                 await pilot.press(*(list(key[1:]) if key.startswith("=") else [key]))
-                await settle(pilot)
+                await pilot.pause()
             picture = app.export_screenshot(title="caz-tui")
         assert picture == snapshot(extension_class=SvgExtension)
 

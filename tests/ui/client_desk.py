@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, cast
 
 from textual.widgets import Input
 
 from caz_tui.app import DeskApp
-from caz_tui.screens.base import ACTION_GROUP, Dialog
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -69,13 +67,6 @@ class Desk:
 
     async def settle(self) -> None:
         """Wait until the desk waits for the person."""
-        async with asyncio.timeout(20):
-            while True:
-                await self.pilot.pause()
-                running = [worker for worker in self.app.workers if not worker.is_finished]
-                asking = isinstance(self.app.screen, Dialog)
-                if all(worker.group == ACTION_GROUP and asking for worker in running):
-                    break
         await self.pilot.pause()
 
     def lines(self) -> list[str]:

@@ -55,5 +55,4 @@ class DeskHost(App[int]):
 
 async def settled(pilot: Pilot[int]) -> None:
     """Wait until everything that was asked for is on the screen."""
-    await pilot.app.workers.wait_for_complete()
     await pilot.pause()

@@ -81,8 +81,6 @@ class DialogHost(App[None]):
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until everything that was asked for is on the screen."""
     await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
-    await pilot.pause()
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:

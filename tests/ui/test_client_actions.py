@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from caz_tui.data.choices import LicenceHistory, Payer, Situation, Tab, Term
 from caz_tui.data.errors import NotFound
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import ClientChanges, Contract, LicenceHistory, Payer, Situation, Tab, Term
+from caz_tui.data.schemas import ClientChanges, Contract
 from caz_tui.screens.client_actions import actions_for
 from caz_tui.screens.client_details import ClientDetails
 from caz_tui.screens.client_form import ClientForm

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import update
 
+from caz_tui.data.choices import Tab
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import ClientChanges, Tab
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.tables import audit_entries, clients, licence_events
 from caz_tui.screens.client_details import ClientDetails, DetailsPage
 from caz_tui.screens.client_form import ClientForm
@@ -135,6 +136,7 @@ async def test_hostile_text_is_shown_and_does_nothing(service: PortfolioService,
         )
         await connection.execute(update(clients).values(texts))
         await connection.execute(update(licence_events).values(what=HOSTILE, plan=HOSTILE, by=HOSTILE))
+        await connection.exec_driver_sql("DROP TRIGGER audit_entries_stay_as_they_are")
         await connection.execute(
             update(audit_entries).values(action=HOSTILE, by=HOSTILE, changes={"name": [HOSTILE, HOSTILE]})
         )

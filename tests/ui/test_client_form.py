@@ -7,17 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import Button, Input, TextArea
 
+from caz_tui.data.choices import Charges, LicenceHistory, Payer, Situation
 from caz_tui.data.documents import complete, lookalikes, mask
 from caz_tui.data.figures import EXCLUSIVE_PLAN
-from caz_tui.data.schemas import (
-    Charges,
-    Client,
-    ClientChanges,
-    ExportPeriod,
-    LicenceHistory,
-    Payer,
-    Situation,
-)
+from caz_tui.data.schemas import Client, ClientChanges, ExportPeriod
 from caz_tui.screens.client_fields import changes_of, collisions, period_of, texts_of, value_text
 from caz_tui.screens.client_form import ClientForm
 from caz_tui.screens.confirm import Confirm

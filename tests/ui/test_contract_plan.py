@@ -6,9 +6,10 @@ import pytest
 from textual.widgets import Button, Input, Static
 
 from caz_tui import formats
+from caz_tui.data.choices import Payer, Situation, Term
 from caz_tui.data.figures import EXCLUSIVE_PLAN
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import Client, ClientChanges, Contract, Payer, Situation, Term
+from caz_tui.data.schemas import Client, ClientChanges, Contract
 from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.contract_plan import ContractPlan, expiry
 from caz_tui.widgets.check_group import RadioGroup

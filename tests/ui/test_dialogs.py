@@ -8,8 +8,9 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.widgets import Button, Input, Static
 
+from caz_tui.data.choices import Order
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import ClientChanges, ExportPeriod, Order
+from caz_tui.data.schemas import ClientChanges, ExportPeriod
 from caz_tui.screens.ask_line import AskLine
 from caz_tui.screens.base import PortfolioChanged, SheetWanted
 from caz_tui.screens.client_form import ClientForm

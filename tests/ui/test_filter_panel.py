@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Button, Input, Static
 
+from caz_tui.data.choices import Field, Tab
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import ClientChanges, Field, Tab
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.filter_panel import FilterPanel
 from caz_tui.widgets.field import FormField

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from caz_tui.data import figures
+from caz_tui.data.choices import Attention, Payer, Situation, Tab
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import Attention, ClientChanges, Payer, Situation, Tab
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.tables import clients
 from caz_tui.screens.base import ListWanted, SheetWanted
 from caz_tui.screens.home import HomeScreen

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
 
 from caz_tui.app import DeskApp
+from caz_tui.data.choices import Field, Order, Situation, Tab
 from caz_tui.data.errors import StorageError
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import ClientChanges, Field, Order, Page, Situation, Tab
+from caz_tui.data.schemas import ClientChanges, Page
+from caz_tui.data.service import PortfolioService
 from caz_tui.data.tables import clients
 from caz_tui.screens.base import ListWanted
 from caz_tui.screens.client_details import ClientDetails
@@ -20,12 +22,10 @@ from caz_tui.screens.my_clients import MyClientsScreen
 from caz_tui.widgets.chips import Chips
 from caz_tui.widgets.count_line import CountLine
 from caz_tui.widgets.details_pane import DetailsPane
+from caz_tui.widgets.figures import FigureBlock
 from caz_tui.widgets.search_line import SearchLine
 from caz_tui.widgets.windowed_table import WindowedTable
 from tests.ui.client_desk import SIZES, TINY, Desk, desk_on_clients
-
-if TYPE_CHECKING:
-    from caz_tui.data.service import PortfolioService
 
 HOSTILE = ("[/]", "[@click=app.quit]clique[/]", "[bold", "\x1b]52;c;YQ==\x07", "a\u202eb", "[x=y", "\x9b2J")
 
@@ -379,6 +379,29 @@ async def test_what_others_wrote_comes_with_f5(service: PortfolioService) -> Non
         await desk.press("f5")
         assert desk.client.id == client.id
         assert desk.clients.table.cursor_row == 0
+
+
+async def test_what_others_write_comes_by_itself_and_leaves_the_cursor_alone(service: PortfolioService) -> None:
+    other = await PortfolioService.open(service.path, user="bia")
+    try:
+        async with desk_on_clients(service) as desk:
+            await desk.press("end", "pageup", "pageup")
+            client, line = desk.client, desk.clients.table.cursor_row
+            top = desk.clients.table.scroll_offset.y
+            last = (await other.page(desk.clients.view, line + 2, 1)).rows[0]
+            await other.update(last.id, ClientChanges(name="Aaa"), last.version)
+            await desk.settle()
+            assert desk.client.id == client.id
+            assert desk.clients.table.cursor_row == line + 1
+            assert desk.clients.table.scroll_offset.y == top + 1
+            await desk.press("1")
+            total = desk.app.screen.query_one("#portfolio", FigureBlock).figures[0].number
+            assert total is not None
+            await other.create(ClientChanges(name="Zeta", document="12ABC34501DE35", situation=Situation.TRIAL))
+            await desk.settle()
+            assert desk.app.screen.query_one("#portfolio", FigureBlock).figures[0].number == total + 1
+    finally:
+        await other.close()
 
 
 async def test_marks_are_counted_and_outlive_a_search(service: PortfolioService) -> None:

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 from textual.widgets import Input, OptionList
 
+from caz_tui.data.choices import Tab
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import Tab
 from caz_tui.data.tables import clients
 from caz_tui.screens.client_details import ClientDetails
 from caz_tui.screens.client_form import ClientForm

@@ -5,15 +5,16 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from caz_tui.data.choices import Field, LicenceHistory, Payer, Tab
 from caz_tui.data.query import Choice, Criterion, Span, TextMatch, Word
-from caz_tui.data.schemas import Field, LicenceHistory, Payer, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
+    from caz_tui.data.choices import Order
     from caz_tui.data.query import ClientView, Match
-    from caz_tui.data.schemas import ClientChanges, Order
+    from caz_tui.data.schemas import ClientChanges
 
 
 class Known(NamedTuple):

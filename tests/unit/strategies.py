@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from caz_tui.data.choices import Charges, Field, LicenceHistory, Order, Payer, Situation, Tab
 from caz_tui.data.documents import complete
 from caz_tui.data.query import (
     DATE_FIELDS,
@@ -22,17 +23,7 @@ from caz_tui.data.query import (
     Word,
     choices_of,
 )
-from caz_tui.data.schemas import (
-    Charges,
-    ClientChanges,
-    ExportPeriod,
-    Field,
-    LicenceHistory,
-    Order,
-    Payer,
-    Situation,
-    Tab,
-)
+from caz_tui.data.schemas import ClientChanges, ExportPeriod
 from caz_tui.data.selects import SORT_FIELDS
 from caz_tui.data.text import clean_line
 

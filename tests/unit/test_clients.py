@@ -10,21 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select
 
+from caz_tui.data.choices import Field, LicenceHistory, Payer, Situation, Tab, Term
 from caz_tui.data.clock import add_months, today
 from caz_tui.data.errors import InvalidClient, NotFound, Refused, StaleClient
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import (
-    ClientChanges,
-    Contract,
-    ExportPeriod,
-    Field,
-    FieldChange,
-    LicenceHistory,
-    Payer,
-    Situation,
-    Tab,
-    Term,
-)
+from caz_tui.data.schemas import ClientChanges, Contract, ExportPeriod, FieldChange
 from caz_tui.data.service import PortfolioService
 from caz_tui.data.tables import audit_entries, client_tags, licence_events, purchase_items, purchases
 from caz_tui.data.text import fold

@@ -10,9 +10,10 @@ from hypothesis import given
 from sqlalchemy import delete, insert
 
 from caz_tui.data import figures
+from caz_tui.data.choices import Attention, Payer, PurchaseStatus, Situation, Tab
 from caz_tui.data.errors import NotFound
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import Attention, ClientChanges, Payer, PurchaseStatus, Situation, Tab
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.tables import benefits, purchase_items, purchases
 from tests.unit.oracle import Known, expected
 from tests.unit.strategies import TODAY, portfolios

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from caz_tui.data.choices import Field
 from caz_tui.data.query import Choice, ClientQuery, Criterion, Span, TextMatch, Word
-from caz_tui.data.schemas import Field
 from caz_tui.screens.filter_state import (
     EXPIRY_PRESETS,
     EXPORT_PRESETS,

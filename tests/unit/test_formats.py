@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from caz_tui import formats
 from caz_tui.data import values
+from caz_tui.data.choices import Charges, Situation
 from caz_tui.data.clock import SAO_PAULO
-from caz_tui.data.schemas import Charges, ExportPeriod, Situation
+from caz_tui.data.schemas import ExportPeriod
 
 DAY = date(2026, 11, 4)
 

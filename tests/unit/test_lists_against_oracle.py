@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from caz_tui.data.choices import Order, Tab
 from caz_tui.data.query import ClientView
-from caz_tui.data.schemas import Order, Tab
 from caz_tui.data.selects import SORT_FIELDS
 from tests.unit.oracle import Known, expected, is_in_view
 from tests.unit.strategies import TODAY, portfolios, views
 
 if TYPE_CHECKING:
-    from caz_tui.data.schemas import ClientChanges, Field
+    from caz_tui.data.choices import Field
+    from caz_tui.data.schemas import ClientChanges
     from tests.support import Desk
 
 windows = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 20)), max_size=8)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import pkgutil
+from importlib import import_module
 from typing import Any
 
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
@@ -15,6 +17,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+import caz_tui.screens
 from caz_tui.app import DeskApp
 from caz_tui.screens import base
 from caz_tui.terminal.painting import FrugalApp, FrugalScreen, _pieces
@@ -43,6 +46,7 @@ def test_a_screen_draws_at_the_tick_of_its_timer() -> None:
     assert "self._on_timer_update" in inspect.getsource(Screen)
     assert "self._compositor_refresh" in inspect.getsource(Screen._refresh_layout)
     assert inspect.getsource(Screen).count("self._compositor_refresh") == 3
+    assert "self.call_next(self._invoke_and_clear_callbacks)" in inspect.getsource(Screen._on_timer_update)
 
 
 def test_widgets_keep_the_lines_they_drew() -> None:
@@ -63,6 +67,8 @@ def test_style_sheets_are_parsed_for_their_variables() -> None:
 
 
 def test_no_screen_brings_a_style_sheet_that_comes_after_its_widgets() -> None:
+    for module in pkgutil.iter_modules(caz_tui.screens.__path__, "caz_tui.screens."):
+        import_module(module.name)
     known = {str(path) for path in DeskApp.CSS_PATH or ()}
     screens = [*_below(base.DeskScreen), *_below(base.Dialog)]
     assert len(screens) > 15

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from caz_tui.data.choices import Field
 from caz_tui.data.errors import QueryError
 from caz_tui.data.query import (
     ANY_TEXT,
@@ -22,7 +23,6 @@ from caz_tui.data.query import (
     Word,
     choices_of,
 )
-from caz_tui.data.schemas import Field
 from tests.unit.strategies import TODAY, queries
 
 THE_EXAMPLE = "situacao:ativo,em_teste vencimento:..2026-12-31 renovacao:nao uf:SP padaria são joão"

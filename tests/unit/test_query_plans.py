@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
+from caz_tui.data.choices import Field, Order, Tab
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import Field, Order, Tab
 from caz_tui.data.selects import SORT_FIELDS
 
 if TYPE_CHECKING:

@@ -30,7 +30,8 @@ NOT_OURS = (
     "caz-tui clientes \udcff", f"caz-tui clientes {'a' * 5000}", "caz-tui --demo 301",
 )  # fmt: skip
 NOT_ALLOWED = (
-    "caz-tui banco restaurar x.db", "caz-tui banco migrar", "caz-tui banco backup", "caz-tui --banco x.db",
+    "caz-tui auditoria", "caz-tui auditoria --ancorar x", "caz-tui banco restaurar x.db",
+    "caz-tui banco migrar", "caz-tui banco backup", "caz-tui --banco x.db",
     "caz-tui --banco=x.db clientes", "caz-tui clientes --banco x.db", "caz-tui clientes --banco=x.db",
     "caz-tui banco verificar --banco x.db", "caz-tui --usuario ana", "caz-tui --usuario=ana clientes",
     "caz-tui clientes --usuario ana", "caz-tui --restrito", "caz-tui --pasta /", "caz-tui importar a.csv --pasta /",
@@ -81,7 +82,9 @@ def test_help_and_version_say_nothing_of_what_is_not_there(command: str, capsys:
     assert not re.search("--banco|--usuario|--restrito|--pasta|restaurar|CAZ_BANCO", capsys.readouterr().out)
 
 
-@pytest.mark.parametrize("words", [["banco", "restaurar", "x"], ["banco", "migrar"], ["banco", "backup"]])
+@pytest.mark.parametrize(
+    "words", [["auditoria", "--ancorar", "x"], ["banco", "restaurar", "x"], ["banco", "migrar"], ["banco", "backup"]]
+)
 def test_a_forced_command_is_held_to_the_same(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         enter(None, *words)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from caz_tui.data import search_index
+from caz_tui.data.choices import Field, Order, Tab
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import ClientChanges, Field, Order, Tab
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.service import PortfolioService
 from tests.support import FrozenClock
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from caz_tui.data.choices import Field
 from caz_tui.data.errors import SheetError
-from caz_tui.data.schemas import Field
 from caz_tui.data.sheets.columns import Kind, column_of, export_columns, find_columns, is_secret, kind_of, recognise
 from caz_tui.data.text import slugify
 

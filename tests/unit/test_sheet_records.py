@@ -8,19 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from caz_tui.data.choices import Charges, LicenceHistory, Payer, PurchaseStatus, Situation
 from caz_tui.data.documents import complete, mask
 from caz_tui.data.errors import SheetError
-from caz_tui.data.schemas import (
-    Benefit,
-    Charges,
-    ClientChanges,
-    ExportPeriod,
-    LicenceHistory,
-    Payer,
-    PurchaseItem,
-    PurchaseStatus,
-    Situation,
-)
+from caz_tui.data.schemas import Benefit, ClientChanges, ExportPeriod, PurchaseItem
 from caz_tui.data.sheets.columns import recognise
 from caz_tui.data.sheets.reading import RawRow, open_sheet
 from caz_tui.data.sheets.records import (

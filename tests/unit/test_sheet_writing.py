@@ -18,22 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from caz_tui.data import values
+from caz_tui.data.choices import Charges, LicenceHistory, Payer, PurchaseStatus, Situation
 from caz_tui.data.documents import complete
 from caz_tui.data.errors import SheetError
-from caz_tui.data.schemas import (
-    Benefit,
-    Charges,
-    Client,
-    ClientChanges,
-    ClientRow,
-    ExportPeriod,
-    LicenceHistory,
-    Payer,
-    Purchase,
-    PurchaseItem,
-    PurchaseStatus,
-    Situation,
-)
+from caz_tui.data.schemas import Benefit, Client, ClientChanges, ClientRow, ExportPeriod, Purchase, PurchaseItem
 from caz_tui.data.sheets import limits
 from caz_tui.data.sheets.cells import ERROR_TEXTS, neutralise, restore
 from caz_tui.data.sheets.columns import Kind, recognise

@@ -9,18 +9,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from caz_tui.data import values
-from caz_tui.data.schemas import (
-    Charges,
-    ClientChanges,
-    ExportPeriod,
-    Labelled,
-    LicenceHistory,
-    Payer,
-    Situation,
-    Tab,
-    Term,
-    problems_of,
-)
+from caz_tui.data.choices import Charges, Labelled, LicenceHistory, Payer, Situation, Tab, Term
+from caz_tui.data.schemas import ClientChanges, ExportPeriod, problems_of
 from caz_tui.formats import money
 
 if TYPE_CHECKING:

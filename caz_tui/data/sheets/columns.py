@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from caz_tui.data.choices import Field
 from caz_tui.data.errors import SheetError
-from caz_tui.data.schemas import Field
 from caz_tui.data.sheets.cells import harmless
 from caz_tui.data.text import slugify
 

@@ -8,21 +8,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pydantic import ValidationError
 
 from caz_tui.data import values
+from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Charges, Field, LicenceHistory, Payer, PurchaseStatus, Situation
 from caz_tui.data.documents import bare, restore_leading_zeros
-from caz_tui.data.schemas import (
-    FIELD_OF_ATTRIBUTE,
-    Benefit,
-    Charges,
-    ClientChanges,
-    ExportPeriod,
-    Field,
-    LicenceHistory,
-    Payer,
-    PurchaseItem,
-    PurchaseStatus,
-    Situation,
-    problems_of,
-)
+from caz_tui.data.schemas import Benefit, ClientChanges, ExportPeriod, PurchaseItem, problems_of
 from caz_tui.data.sheets import limits
 from caz_tui.data.sheets.cells import ERROR_TEXTS, harmless, restore
 from caz_tui.data.sheets.columns import EXPORT_END, EXPORT_START
@@ -32,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import TypeVar
 
-    from caz_tui.data.schemas import Labelled
+    from caz_tui.data.choices import Labelled
     from caz_tui.data.sheets.columns import ColumnMap
     from caz_tui.data.sheets.reading import RawRow
 

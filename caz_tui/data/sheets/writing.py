@@ -6,10 +6,11 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from caz_tui.data.choices import Field
 from caz_tui.data.documents import mask
 from caz_tui.data.errors import SheetError
 from caz_tui.data.portable import benefit_json, client_json, purchase_json
-from caz_tui.data.schemas import Benefit, Client, ClientRow, Field, Purchase
+from caz_tui.data.schemas import Benefit, Client, ClientRow, Purchase
 from caz_tui.data.sheets.atomic import replacing
 from caz_tui.data.sheets.cells import harmless
 from caz_tui.data.sheets.columns import EXPORT_END, EXPORT_START, Kind, export_columns

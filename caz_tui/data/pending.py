@@ -1,0 +1,83 @@
+"""A portfolio that is still being opened, for a screen that is there before its data.
+
+What the data stands on (SQLAlchemy, pydantic) takes longer to import than the first frame to draw, so it is imported
+when that frame is out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from caz_tui.data.clock import SystemClock, today
+from caz_tui.data.database_file import inspect_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from datetime import date
+    from pathlib import Path
+
+    from caz_tui.data.service import PortfolioService
+
+
+class PendingService:
+    """Stands in for a ``PortfolioService``: person, file and day are known, every call waits until it is open."""
+
+    def __init__(self, path: Path, *, user: str) -> None:
+        """Take the file, which is looked at already.
+
+        Raises:
+            StorageError: the file can never become a database of this program, or is read-only.
+        """
+        inspect_file(path)
+        self.path = path
+        self.user = user
+        self._clock = SystemClock()
+        self._begun = asyncio.Event()
+        self._opening: asyncio.Task[PortfolioService] | None = None
+
+    @property
+    def today(self) -> date:
+        """The date in São Paulo."""
+        return today(self._clock)
+
+    def begin(self) -> None:
+        """Start opening: from now on the program may take its time for it."""
+        self._begun.set()
+
+    async def opened(self) -> PortfolioService:
+        """Return the service when it is open.
+
+        Raises:
+            StorageError: it could not be opened.
+        """
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+        return await asyncio.shield(self._opening)
+
+    async def close(self) -> None:
+        """Close what was opened, or stop waiting to open it."""
+        if self._opening is None:
+            return
+        if not self._begun.is_set():
+            self._opening.cancel()
+        # Whoever waited for it was told why it could not be opened.
+        with suppress(Exception, asyncio.CancelledError):
+            await (await self._opening).close()
+
+    async def _open(self) -> PortfolioService:
+        await self._begun.wait()
+        module = await asyncio.to_thread(import_module, "caz_tui.data.service")
+        service: PortfolioService = await module.PortfolioService.open(self.path, user=self.user, clock=self._clock)
+        return service
+
+    def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+
+        async def call(*args: object, **named: object) -> object:
+            return await getattr(await self.opened(), name)(*args, **named)
+
+        return call

@@ -1,0 +1,153 @@
+"""The audit trail: append-only, each entry sealed with a keyed hash over itself and the seal before it.
+
+Entries are written where things happen; ``Database.write`` seals what is new before it commits. Triggers forbid to
+change or remove an entry, and the seals tell when somebody did so behind the program's back. What was cut off at the
+end is found by an anchor: the number and the seal of the newest entry, kept where whoever may write to the database may
+not.
+
+An entry's changes can be erased (they may hold personal data), which leaves their hash in their place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from sqlalchemy import BigInteger, Text, bindparam, event, insert, select, type_coerce, update
+
+from caz_tui.data.tables import audit_entries, metadata, settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy import Connection, Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+KEY_SETTING: Final = "audit_key"
+ERASED: Final = "apagado"
+"""The only key of changes that were erased; their hash is its value."""
+
+_ROWS_AT_ONCE: Final = 2_000
+_BEFORE_THE_FIRST: Final = ""
+_KEPT: Final = " AND ".join(
+    f'new."{name}" IS old."{name}"' for name in ("id", "at", "by", "action", "client_id", "subject")
+)
+_ERASED_CHANGES: Final = f'{{"{ERASED}": "%"}}'
+_STATEMENTS: Final = (
+    """CREATE TRIGGER audit_entries_stay BEFORE DELETE ON audit_entries
+    BEGIN SELECT RAISE(ABORT, 'audit entries stay'); END""",
+    f"""CREATE TRIGGER audit_entries_stay_as_they_are BEFORE UPDATE ON audit_entries
+    WHEN NOT ({_KEPT} AND (
+        old.seal IS NULL AND new.changes IS old.changes
+        OR new.seal IS old.seal AND new.changes LIKE '{_ERASED_CHANGES}'
+    ))
+    BEGIN SELECT RAISE(ABORT, 'audit entries stay as they are'); END""",
+)
+_COLUMNS: Final = (
+    audit_entries.c.id,
+    type_coerce(audit_entries.c.at, BigInteger).label("at"),
+    audit_entries.c.by,
+    audit_entries.c.action,
+    audit_entries.c.client_id,
+    audit_entries.c.subject,
+    type_coerce(audit_entries.c.changes, Text).label("changes"),
+    audit_entries.c.seal,
+)
+
+
+class Anchor(NamedTuple):
+    """The newest entry of a trail."""
+
+    number: int
+    seal: str
+
+
+def create(connection: Connection) -> None:
+    """Make the key and the triggers."""
+    connection.execute(insert(settings).values(name=KEY_SETTING, value=secrets.token_hex(32)))
+    for statement in _STATEMENTS:
+        connection.exec_driver_sql(statement)
+
+
+async def seal(connection: AsyncConnection) -> None:
+    """Seal every entry that is not sealed yet, in order; in the transaction that wrote them."""
+    fresh = select(*_COLUMNS).where(audit_entries.c.seal.is_(None)).order_by(audit_entries.c.id)
+    rows = (await connection.execute(fresh.limit(_ROWS_AT_ONCE))).all()
+    if not rows:
+        return
+    key, last = await _key(connection), (await newest(connection, before=rows[0].id)).seal
+    while rows:
+        sealed = []
+        for row in rows:
+            last = _seal(key, last, row)
+            sealed.append({"number": row.id, "its_seal": last})
+        sealing = update(audit_entries).where(audit_entries.c.id == bindparam("number"))
+        await connection.execute(sealing.values(seal=bindparam("its_seal")), sealed)
+        rows = (await connection.execute(fresh.limit(_ROWS_AT_ONCE))).all()
+
+
+async def newest(connection: AsyncConnection, *, before: int | None = None) -> Anchor:
+    """Return the newest sealed entry, or the newest before a number; number 0 for an empty trail."""
+    asking = select(audit_entries.c.id, audit_entries.c.seal).where(audit_entries.c.seal.is_not(None))
+    if before is not None:
+        asking = asking.where(audit_entries.c.id < before)
+    found = (await connection.execute(asking.order_by(audit_entries.c.id.desc()).limit(1))).first()
+    return Anchor(0, _BEFORE_THE_FIRST) if found is None else Anchor(found.id, found.seal)
+
+
+async def seal_of(connection: AsyncConnection, number: int) -> str | None:
+    """Return the seal of an entry, or None when there is no such entry."""
+    found: str | None = await connection.scalar(select(audit_entries.c.seal).where(audit_entries.c.id == number))
+    return found
+
+
+async def first_broken(connection: AsyncConnection) -> int | None:
+    """Return the number of the first entry that is not what it was when it was sealed, or that stands out of place.
+
+    None when the trail is whole, as far as it can tell by itself: see ``Anchor`` for what was cut off at its end.
+    """
+    key, last, expected = await _key(connection), _BEFORE_THE_FIRST, 1
+    async for row in _entries(connection):
+        if row.id != expected:
+            return expected
+        if row.seal is None or not hmac.compare_digest(row.seal, _seal(key, last, row)):
+            return int(row.id)
+        last, expected = row.seal, row.id + 1
+    return None
+
+
+async def _entries(connection: AsyncConnection) -> AsyncIterator[Row[Any]]:
+    last = 0
+    while True:
+        asking = select(*_COLUMNS).where(audit_entries.c.id > last).order_by(audit_entries.c.id).limit(_ROWS_AT_ONCE)
+        rows = (await connection.execute(asking)).all()
+        if not rows:
+            return
+        for row in rows:
+            yield row
+        last = rows[-1].id
+
+
+async def _key(connection: AsyncConnection) -> bytes:
+    found = await connection.scalar(select(settings.c.value).where(settings.c.name == KEY_SETTING))
+    return str(found or "").encode()
+
+
+def _seal(key: bytes, before: str, row: Row[Any]) -> str:
+    said = [before, row.id, row.at, row.by, row.action, row.client_id, row.subject, _digest(row.changes)]
+    return hmac.new(key, json.dumps(said, ensure_ascii=False).encode(), hashlib.sha256).hexdigest()
+
+
+def _digest(changes: str) -> str:
+    """Return the hash of an entry's changes as they are stored, also when they were erased."""
+    if changes.startswith(f'{{"{ERASED}": '):
+        return str(json.loads(changes)[ERASED])
+    return hashlib.sha256(changes.encode()).hexdigest()
+
+
+@event.listens_for(metadata, "after_create")
+def _create_with_the_tables(_target: object, connection: Connection, **_more: object) -> None:
+    create(connection)

@@ -1,0 +1,127 @@
+"""What is imported before the first frame: nothing that only the data, or another screen, needs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from caz_tui.data.errors import StorageError
+from caz_tui.data.pending import PendingService
+
+if TYPE_CHECKING:
+    from tests.unit.program import Office
+
+FIRST_FRAME = """
+import asyncio, json, os, sys
+from caz_tui.terminal.environment import scrub
+scrub(os.environ)
+import caz_tui.cli
+from caz_tui.console import desk
+
+modules = []
+
+def look(app):
+    if not modules and "Minha&#160;carteira" in app.export_screenshot():
+        modules.extend(sys.modules)
+        app.exit(0)
+
+async def shown(app):
+    await app.run_async(headless=True, size=(80, 24))
+
+desk.DeskApp.post_display_hook, desk._shown = look, shown
+asyncio.run(desk.run(desk.Path(sys.argv[1]), "ana", None))
+print(json.dumps(modules))
+"""
+
+NOT_FOR_THE_FIRST_FRAME = (
+    "sqlalchemy", "pydantic", "alembic", "aiosqlite", "sqlite3", "openpyxl", "python_calamine", "xlsxwriter", "csv",
+    "caz_tui.data.engine", "caz_tui.data.schemas", "caz_tui.data.service", "caz_tui.data.imports", "caz_tui.data.demo",
+    "caz_tui.screens.my_clients", "caz_tui.screens.client_form", "caz_tui.screens.import_dialog",
+    "caz_tui.screens.palette", "textual.widgets._text_area", "textual.widgets._data_table", "textual.widgets._markdown",
+)  # fmt: skip
+
+
+def python(script: str, *arguments: str) -> str:
+    """Return the last line that a script in a process of its own prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()[-1]
+
+
+def test_the_first_frame_needs_no_data(small_database: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_FRAME, str(small_database)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    modules = set(json.loads(done.stdout.splitlines()[-1]))
+    assert "caz_tui.screens.home" in modules
+    assert not [name for name in NOT_FOR_THE_FIRST_FRAME if name in modules]
+
+
+def test_the_orm_is_never_imported() -> None:
+    script = (
+        "import sys; import caz_tui.data.service; print([name for name in sys.modules if 'sqlalchemy.orm' in name])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "[]\n"
+
+
+def test_the_package_of_the_asyncio_engine_is_whole_for_who_asks() -> None:
+    script = (
+        "import caz_tui.data.engine, sqlalchemy.ext.asyncio as package;"
+        "from sqlalchemy.ext.asyncio import AsyncSession, AsyncEngine;"
+        "print(AsyncSession.__name__, package.AsyncEngine is AsyncEngine, AsyncEngine.__module__)"
+    )
+    assert python(script) == "AsyncSession True sqlalchemy.ext.asyncio.engine"
+
+
+async def test_calls_wait_until_the_portfolio_is_open(small_database: Path, tmp_path: Path) -> None:
+    pending = PendingService(Path(shutil.copy(small_database, tmp_path / "carteira.db")), user="ana")
+    asking = asyncio.create_task(pending.is_empty())
+    try:
+        await asyncio.sleep(0)
+        assert not asking.done()
+        pending.begin()
+        assert await asking is False
+        assert pending.today == (await pending.opened()).today
+    finally:
+        await pending.close()
+
+
+async def test_what_cannot_be_opened_is_told_to_all_who_wait(held: Office) -> None:
+    held.sql("UPDATE alembic_version SET version_num = '9999'")
+    pending = PendingService(held.database, user="ana")
+    pending.begin()
+    for _ in range(2):
+        with pytest.raises(StorageError, match="versão mais nova"):
+            await pending.count()
+    await pending.close()
+
+
+def test_a_file_that_is_no_database_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_text("nada")
+    with pytest.raises(StorageError, match="não é um banco"):
+        PendingService(tmp_path / "x.db", user="ana")
+
+
+async def test_leaving_before_anything_was_opened_opens_nothing(tmp_path: Path) -> None:
+    pending = PendingService(tmp_path / "x.db", user="ana")
+    asking = asyncio.create_task(pending.is_empty())
+    await asyncio.sleep(0)
+    await pending.close()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert not (tmp_path / "x.db").exists()
