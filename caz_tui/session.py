@@ -40,7 +40,7 @@ EVERYDAY: Final = Session()
 
 def covered_sentence(idle_seconds: float) -> str:
     """Return what is on a screen that was covered."""
-    return f"Tela coberta: {_minutes(idle_seconds)} sem teclas. Aperte qualquer tecla para continuar."
+    return f"Tela coberta: {_minutes(idle_seconds)} sem teclas. Qualquer tecla continua."
 
 
 def notice_sentence(left_seconds: float) -> str:

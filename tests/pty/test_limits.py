@@ -34,9 +34,10 @@ def words(terminal: Terminal) -> list[str]:
 
 @pytest.mark.parametrize("economy", ["1", "0"])
 def test_an_idle_screen_is_covered_and_any_key_brings_it_back(database: Path, economy: str) -> None:
-    with Terminal(hurried(database, idle=1.5), env={"CAZ_ECONOMIA": economy}) as terminal:
-        terminal.wait_for("Minha carteira")
-        terminal.wait_quiet(0.2)
+    with Terminal(hurried(database, idle=3), env={"CAZ_ECONOMIA": economy}) as terminal:
+        terminal.wait_for(r"Clientes +297")
+        terminal.wait_for("próximas 12 semanas")
+        terminal.wait_quiet()
         before = terminal.screen_text()
         terminal.wait_for(COVERED)
         assert len(words(terminal)) == 1
@@ -55,7 +56,7 @@ def test_an_idle_screen_is_covered_and_any_key_brings_it_back(database: Path, ec
 
 
 def test_what_is_typed_is_there_when_the_cover_goes(database: Path) -> None:
-    with Terminal(hurried(database, idle=1.5)) as terminal:
+    with Terminal(hurried(database, idle=2)) as terminal:
         terminal.wait_for("Minha carteira")
         terminal.press("2")
         terminal.wait_for("Todos")
@@ -72,7 +73,7 @@ def test_what_is_typed_is_there_when_the_cover_goes(database: Path) -> None:
 
 
 def test_a_screen_that_was_stopped_and_continued_is_covered_again(database: Path) -> None:
-    with Terminal(hurried(database, idle=1.5)) as terminal:
+    with Terminal(hurried(database, idle=2)) as terminal:
         terminal.wait_for("Minha carteira")
         terminal.send_signal(signal.SIGTSTP)
         os.waitid(os.P_PID, terminal.pid, os.WSTOPPED)
