@@ -14,6 +14,7 @@ from caz_tui.console.arguments import DEMO_CLIENTS
 from caz_tui.console.output import Progress, say
 from caz_tui.data.clock import SystemClock
 from caz_tui.data.pending import PendingService
+from caz_tui.session import EVERYDAY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 FAILED_STATUS = 1
 
 
-async def run(path: Path | None, user: str, demo_clients: int | None, session: Session) -> int:
+async def run(path: Path | None, user: str, demo_clients: int | None, session: Session = EVERYDAY) -> int:
     """Open the desk and return the exit status it was left with."""
     if demo_clients is not None or path is None:
         return await _run_demo(user, demo_clients or DEMO_CLIENTS, session)
