@@ -123,7 +123,8 @@ def test_a_copy_is_put_back_and_what_stood_there_is_set_aside(held: Office, copy
     assert held.run("banco", "restaurar", previous).status == 0
     assert held.content() == newer
     assert {path.name for path in held.folder.glob("*.db*")} == {
-        "carteira.db", "copia.db", "carteira.db.antes-da-restauracao", "carteira.db.antes-da-restauracao.2",
+        "carteira.db", ".carteira.db.vez", "copia.db", "carteira.db.antes-da-restauracao",
+        "carteira.db.antes-da-restauracao.2",
     }  # fmt: skip
 
 
