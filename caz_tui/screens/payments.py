@@ -17,6 +17,7 @@ from caz_tui.screens.base import DeskScreen
 from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.export_dialog import SUFFIXES, target
 from caz_tui.screens.form_dialog import FormDialog
+from caz_tui.screens.latest import Latest
 from caz_tui.screens.menu import Menu, MenuEntry
 from caz_tui.screens.paths import export_hint, export_input, whereabouts
 from caz_tui.screens.payments_details import PaymentsDetails
@@ -55,12 +56,11 @@ class PaymentsScreen(DeskScreen):
     purchases: reactive[tuple[Purchase, ...] | None] = reactive(None, init=False)
     benefits: reactive[tuple[Benefit, ...] | None] = reactive(None, init=False)
 
-    _is_reading = False
-
     def __init__(self, service: PortfolioService, folder: OfficeFolder | None = None) -> None:
         """Take the data, and the one folder that files may go to, if there is one."""
         super().__init__(service)
         self._folder = folder
+        self._reading: Latest[None] = Latest(self, self._read)
 
     def compose_content(self) -> Iterable[Widget]:
         """Return the figures over the purchases and the benefits."""
@@ -90,21 +90,17 @@ class PaymentsScreen(DeskScreen):
     def load(self) -> None:
         """Read the figures and the lists."""
         super().load()
-        self._is_reading = True
-        self.run_worker(self._read(), exclusive=True, group="payments")
+        self._reading.want(None)
 
     @property
     def is_filling(self) -> bool:
         """Whether the purchases are being read for the first time."""
-        return self._is_reading and self.summary is None
+        return self._reading.is_reading and self.summary is None
 
-    async def _read(self) -> None:
-        try:
-            self.purchases = await self.service.purchases()
-            self.summary = await self.service.payments_summary()
-            self.benefits = await self.service.benefits()
-        finally:
-            self._is_reading = False
+    async def _read(self, _wanted: None) -> None:
+        self.purchases = await self.service.purchases()
+        self.summary = await self.service.payments_summary()
+        self.benefits = await self.service.benefits()
 
     def watch_summary(self) -> None:
         """Show the figures."""

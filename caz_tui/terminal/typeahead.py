@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CLIMB_ROUNDS: Final = 24
 """Turns of the event loop in which a key climbs from the deepest widget to the app."""
 
-PATIENCE_SECONDS: Final = 0.5
+PATIENCE_SECONDS: Final = 2.0
 """How long the app may take over one event before the next is handed on all the same."""
 
 LOOK_AGAIN_SECONDS: Final = 0.005
