@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
-FAILED_STATUS = 1
+FAILED_STATUS = arguments.FAILED_STATUS
 USAGE_STATUS = arguments.USAGE_STATUS
 INTERRUPTED_STATUS = 130
 SECONDS_A_MINUTE = 60

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction["Parser"]  # noqa: SLF001 - argparse gives its own result no public name
 
+FAILED_STATUS = 1
 USAGE_STATUS = 2
 DEMO_CLIENTS = 300
 MOST_DEMO_CLIENTS = 10_000_000

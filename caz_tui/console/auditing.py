@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from caz_tui import formats
+from caz_tui.console.arguments import FAILED_STATUS
 from caz_tui.console.output import say, show, show_json, table
 from caz_tui.data.clock import SAO_PAULO
 from caz_tui.data.errors import PortfolioError
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from caz_tui.data.schemas import FieldChange, TrailEntry
     from caz_tui.data.service import PortfolioService
 
-FAILED_STATUS = 1
 _HEADERS = ("Nº", "Quando", "Quem", "O quê", "Sobre", "Mudanças")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from caz_tui.app import DEMO_STATUS, DeskApp
-from caz_tui.console.arguments import DEMO_CLIENTS
+from caz_tui.console.arguments import DEMO_CLIENTS, FAILED_STATUS
 from caz_tui.console.output import Progress, say
 from caz_tui.data.clock import SystemClock
 from caz_tui.data.pending import PendingService
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from caz_tui.data.service import PortfolioService
     from caz_tui.session import Session
-
-FAILED_STATUS = 1
 
 
 async def run(path: Path | None, user: str, demo_clients: int | None, session: Session = EVERYDAY) -> int:

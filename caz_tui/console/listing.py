@@ -50,8 +50,7 @@ async def list_clients(service: PortfolioService, asked: Namespace) -> int:
     view = view_of(asked)
     total = await service.count(view)
     read = total if asked.limite is None else min(total, asked.limite)
-    asked_for = f"; {view.query}" if view.query else ""
-    await service.note("Listou clientes", f"{formats.count(read, 'cliente')} ({view.tab.label}{asked_for})")
+    await service.note("Listou clientes", f"{formats.count(read, 'cliente')} ({view.title})")
     pages = _pages(service, view, asked.limite)
     if asked.format == "json":
         rows = JsonRows()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from caz_tui.console.arguments import FAILED_STATUS
 from caz_tui.console.output import Progress, say, show
 from caz_tui.data import maintenance, verification
 from caz_tui.data.engine import Database
@@ -13,8 +14,6 @@ from caz_tui.data.tables import SCHEMA_REVISION
 if TYPE_CHECKING:
     from argparse import Namespace
     from pathlib import Path
-
-FAILED_STATUS = 1
 
 
 async def run(path: Path, asked: Namespace) -> int:

@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy.ext
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from sqlalchemy import URL
     from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -49,8 +47,4 @@ def _put_off(name: str) -> None:
 
     vars(package)["__getattr__"] = look_up
     sys.modules[name] = package
-    _set_in_parent(package)
-
-
-def _set_in_parent(package: ModuleType) -> None:
-    setattr(sqlalchemy.ext, package.__name__.rpartition(".")[2], package)
+    setattr(sqlalchemy.ext, name.rpartition(".")[2], package)

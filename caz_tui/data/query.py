@@ -445,3 +445,8 @@ class ClientView:
     tab: Tab = Tab.ALL
     query: ClientQuery = ClientQuery()
     order: Order = BY_NAME
+
+    @property
+    def title(self) -> str:
+        """The tab and the query, as the audit trail names what was taken from it."""
+        return f"{self.tab.label}; {self.query}" if self.query else self.tab.label

@@ -342,8 +342,7 @@ class PortfolioService:
         written = await self._between_steps(
             lambda tell: exports.run(self._database, path, view, self.today, tell), progress
         )
-        asked = f"; {view.query}" if view.query else ""
-        await self.note("Exportou clientes", f"{path.name}: {_counted(written, 'cliente')} ({view.tab.label}{asked})")
+        await self.note("Exportou clientes", f"{path.name}: {_counted(written, 'cliente')} ({view.title})")
         return written
 
     async def _between_steps(
