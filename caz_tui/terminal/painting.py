@@ -9,6 +9,7 @@ What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py
 - `Screen._on_timer_update` draws what is dirty, at the next tick of a timer that runs only while something is;
 - `Screen._refresh_layout` ends in `Screen._compositor_refresh`, which draws what the compositor holds for dirty;
 - `Screen._invoke_and_clear_callbacks` calls what waits for a refresh: after drawing, and when nothing is dirty;
+- `App.get_line_filters` says through what each line of a widget goes once more;
 - `Compositor.visible_widgets` tells where widgets are; `render_lines` keeps what it drew in `_styles_cache._cache`, and
   finds the screens beneath in `visible_screen_stack`.
 """
@@ -22,14 +23,16 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._context import visible_screen_stack
 from textual.app import App
+from textual.filter import ANSIToTruecolor
 from textual.screen import Screen
 
 from caz_tui.terminal.driver import DeskDriver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
+    from textual.filter import LineFilter
     from textual.strip import Strip
 
 ReturnT = TypeVar("ReturnT")
@@ -57,6 +60,10 @@ LONG_TURN_SECONDS: Final = 0.008
 
 class FrugalApp(App[ReturnT], Generic[ReturnT]):
     """An app that sends the cells that changed, and no others."""
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return the filters of every line; no screen uses the terminal's own colours, so none is looked for."""
+        return [line_filter for line_filter in super().get_line_filters() if type(line_filter) is not ANSIToTruecolor]
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Display a frame.

@@ -8,7 +8,11 @@ resize, a return from the background) `forget` makes the next frame paint everyt
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections import Counter
+from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from rich.cells import cell_len, split_graphemes
@@ -42,6 +46,10 @@ _REST: Final = ""
 
 _NOTHING: Final = "\0"
 """What stands in a cell of which nothing is known."""
+
+
+_HAS_CELL_EACH: Final = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u2500-\u259f]*").fullmatch
+"""Matches a text each character of which takes one cell, whatever stands beside it: Latin letters, lines, blocks."""
 
 
 class Cursor(NamedTuple):
@@ -108,7 +116,7 @@ class ShadowScreen:
             if control:
                 continue
             ink = self._pens.of(style)
-            cells = list(text) if text.isascii() else _cells(text)
+            cells = list(text) if text.isascii() or _HAS_CELL_EACH(text) else _cells(text)
             blank = self._pens.on_blanks[ink]
             texts += cells
             inks += [ink] * len(cells) if blank == ink else [blank if cell == " " else ink for cell in cells]
@@ -238,20 +246,60 @@ class ShadowScreen:
     # One line
 
     def _write_row(self, y: int) -> None:
-        texts, inks = self._texts[y], self._inks[y]
+        texts, inks, on_blanks = self._texts[y], self._inks[y], self._pens.on_blanks
         changed = self._changed_cells(y, y)
         tail = self._tail(texts, inks)
-        done = -1
-        for x in changed:
-            if x <= done or texts[x] == _REST:
+        at, count = 0, len(changed)
+        while at < count:
+            x = changed[at]
+            text, ink = texts[x], inks[x]
+            if text == _REST:
+                at += 1
                 continue
             if x >= tail and changed[-1] - x >= _SHORT_TAIL:
                 self._go(x, y)
-                self._use(inks[x])
+                self._use(ink)
                 self._out.append("\x1b[K")
                 break
-            done = self._write_hole(x, y, changed) or self._write_cell(x, y)
+            if text == " " and (after := self._write_hole(x, y, changed, at)):
+                at = after
+                continue
+            self._go(x, y)
+            if not (text == " " and self._pen != UNKNOWN and on_blanks[self._pen] == ink):
+                self._use(ink)
+            end = self._end_of_run(x, y, changed, at, tail) if _is_simple(text) else x
+            if end - x > 1:
+                self._out.append("".join(texts[x:end]))
+                self._at = Cursor(end, y) if end < self._columns else None
+                at += end - x
+            else:
+                self._put(text, x, y)
+                at += 1
         self._shown_texts[y], self._shown_inks[y] = texts[:], inks[:]
+
+    def _end_of_run(self, x: int, y: int, changed: list[int], at: int, tail: int) -> int:
+        """Return the column after the changed cells from ``x`` on that the pen can write one after the other.
+
+        Args:
+            x: the first of them.
+            y: their line.
+            changed: the columns that changed.
+            at: where ``x`` stands among them.
+            tail: where the blanks begin at which a line may be erased.
+        """
+        texts, inks, pen, columns = self._texts[y], self._inks[y], self._pen, self._columns
+        blank = self._pens.on_blanks[pen]
+        for end, column in enumerate(islice(changed, at + 1, None), x + 1):
+            if column != end:
+                return end
+            text = texts[end]
+            if text == " ":
+                begins_hole = end + _SHORT_HOLE < columns and texts[end + _SHORT_HOLE] == " "
+                if inks[end] != blank or end >= tail or begins_hole:
+                    return end
+            elif inks[end] != pen or not _is_simple(text):
+                return end
+        return changed[-1] + 1
 
     def _tail(self, texts: list[str], inks: list[int]) -> int:
         """Return where the blanks begin that erasing to the end of the line would leave."""
@@ -263,30 +311,35 @@ class ShadowScreen:
             x -= 1
         return x
 
-    def _write_hole(self, x: int, y: int, changed: list[int]) -> int:
-        """Erase a long run of blanks in the middle of a line; return its last column, or 0 when there is none."""
+    def _write_hole(self, x: int, y: int, changed: list[int], at: int) -> int:
+        """Erase a long run of blanks in the middle of a line.
+
+        Args:
+            x: the first of them.
+            y: their line.
+            changed: the columns that changed.
+            at: where ``x`` stands among them.
+
+        Returns:
+            Which of the columns comes next, or 0 when there is no such run.
+        """
         texts, inks = self._texts[y], self._inks[y]
-        if texts[x] != " " or not self._erases_in_colour or not self._pens.is_plain(inks[x]):
+        ink = inks[x]
+        if x + _SHORT_HOLE >= self._columns or texts[x + _SHORT_HOLE] != " ":
+            return 0
+        if not self._erases_in_colour or not self._pens.is_plain(ink):
             return 0
         end = x
-        while end < self._columns and texts[end] == " " and inks[end] == inks[x]:
+        while end < self._columns and texts[end] == " " and inks[end] == ink:
             end += 1
-        last = max(column for column in changed if column < end)
+        after = bisect_left(changed, end, at)
+        last = changed[after - 1]
         if last - x + 1 <= _SHORT_HOLE:
             return 0
         self._go(x, y)
-        self._use(inks[x])
+        self._use(ink)
         self._out.append(f"\x1b[{last - x + 1}X")
-        return last
-
-    def _write_cell(self, x: int, y: int) -> int:
-        """Write one cell; return its column."""
-        text, ink = self._texts[y][x], self._inks[y][x]
-        self._go(x, y)
-        if not (text == " " and self._pen != UNKNOWN and self._pens.on_blanks[self._pen] == ink):
-            self._use(ink)
-        self._put(text, x, y)
-        return x
+        return after
 
     def _put(self, text: str, x: int, y: int) -> None:
         if len(text) > 1 and _width(text) > 1:
@@ -294,8 +347,7 @@ class ShadowScreen:
             self._out.append("  \x1b[2D")
         self._out.append(text)
         # Past the last column, and behind what terminals measure in different ways, nobody knows where the cursor is.
-        is_sure = len(text) == 1 and _width(text) == 1 and x + 1 < self._columns
-        self._at = Cursor(x + 1, y) if is_sure else None
+        self._at = Cursor(x + 1, y) if _is_simple(text) and x + 1 < self._columns else None
 
     def _use(self, ink: int) -> None:
         if ink != self._pen:
@@ -324,7 +376,8 @@ class ShadowScreen:
             self._at = to
 
 
-def _cells(text: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def _cells(text: str) -> tuple[str, ...]:
     """Divide a text into cells: what is wide takes two, and what has no width stands with what is before it."""
     spans, _ = split_graphemes(text)
     cells: list[str] = []
@@ -334,7 +387,12 @@ def _cells(text: str) -> list[str]:
         elif cells:
             at = -1 if cells[-1] else -2
             cells[at] += text[start:end]
-    return cells
+    return tuple(cells)
+
+
+def _is_simple(text: str) -> bool:
+    """Tell whether a cell's text is one character of one cell, which every terminal gives it."""
+    return len(text) == 1 and (text.isascii() or _width(text) == 1)
 
 
 def _width(text: str) -> int:

@@ -31,6 +31,12 @@ def test_every_frame_passes_one_method() -> None:
         assert f"self.{name}" in inspect.getsource(App)
 
 
+def test_lines_pass_the_filters_an_app_names() -> None:
+    assert "get_line_filters" in vars(FrugalApp)
+    assert "self.app.get_line_filters()" in inspect.getsource(Widget.get_line_filters)
+    assert "ANSIToTruecolor(" in inspect.getsource(App.__init__)
+
+
 def test_updates_hold_strips_by_line_and_column() -> None:
     whole = LayoutUpdate([[Strip.blank(3), Strip.blank(2)], [Strip.blank(5)]], Region(1, 4, 5, 2))
     assert [(x, y, strip.cell_length) for x, y, strip in _pieces(whole)] == [(1, 4, 3), (4, 4, 2), (1, 5, 5)]
