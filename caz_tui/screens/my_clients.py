@@ -187,6 +187,7 @@ class MyClientsScreen(ClientActions):
     def _view_changed(self) -> None:
         if self._has_content:
             self._show_state()
+            self.hold_frame()
             self._reader.want(self.view)
 
     def _show_state(self) -> None:
@@ -215,6 +216,7 @@ class MyClientsScreen(ClientActions):
     def list_read(self) -> None:
         """Take note that the active list shows other rows."""
         self._show_state()
+        self.release_frame()
 
     # Size
 

@@ -9,6 +9,7 @@ What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py
 - `Screen._on_timer_update` draws what is dirty, at the next tick of a timer that runs only while something is;
 - `Screen._refresh_layout` ends in `Screen._compositor_refresh`, which draws what the compositor holds for dirty;
 - `Screen._invoke_and_clear_callbacks` calls what waits for a refresh: after drawing, and when nothing is dirty;
+- `App.refresh` is told to lay out by whatever removes a screen, and when the program comes back from the background;
 - `App.get_line_filters` says through what each line of a widget goes once more;
 - `Compositor.visible_widgets` tells where widgets are; `render_lines` keeps what it drew in `_styles_cache._cache`, and
   finds the screens beneath in `visible_screen_stack`.
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual._context import visible_screen_stack
@@ -58,12 +59,20 @@ LONG_TURN_SECONDS: Final = 0.008
 """How long widgets that were never drawn are drawn before a key may come between."""
 
 
+HELD_SECONDS: Final = 0.03
+"""How long a frame may wait for rows that are being read: less than an eye notices."""
+
+
 class FrugalApp(App[ReturnT], Generic[ReturnT]):
     """An app that sends the cells that changed, and no others."""
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters of every line; no screen uses the terminal's own colours, so none is looked for."""
         return [line_filter for line_filter in super().get_line_filters() if type(line_filter) is not ANSIToTruecolor]
+
+    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:  # noqa: ARG002
+        """Draw the screen anew, without laying it out: Textual asks for that when a screen above it goes."""
+        return super().refresh(repaint=repaint, recompose=recompose)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Display a frame.
@@ -101,6 +110,18 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
 
     _draws = False
     _drawn_at = 0.0
+    _held_until = 0.0
+
+    def hold_frame(self) -> None:
+        """Draw nothing for a moment: what is being read may come in time for the same frame."""
+        self._held_until = time.perf_counter() + HELD_SECONDS
+
+    def release_frame(self) -> None:
+        """Draw again, what was held first."""
+        if self._held_until:
+            self._held_until = 0.0
+            self._update_timer.pause()
+            self._draw_in(SETTLING_ROUNDS)
 
     def _on_timer_update(self) -> None:
         """Draw when everything that is on its way has arrived."""
@@ -118,7 +139,7 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
             self._draw_in(rounds - 1)
         elif not self.is_running or self.app._exit:  # noqa: SLF001
             return
-        elif self.app._batch_count or self._is_behind():  # noqa: SLF001
+        elif self.app._batch_count or self._is_behind() or time.perf_counter() < self._held_until:  # noqa: SLF001
             self._update_timer.resume()
         elif self._layout_required and self.is_current and self._layouts_undrawn < MAX_LAYOUTS_UNDRAWN:
             self._layout_required = self._scroll_required = False

@@ -30,6 +30,8 @@ _SHORT_NAMES = {
 class ClientTabs(TabbedContent):
     """Tabs whose ids are the slugs of ``Tab``."""
 
+    _problem = ""
+
     def compose(self) -> ComposeResult:
         """Put the search below the tabs: it holds for all of them."""
         parts = iter(super().compose())
@@ -54,6 +56,8 @@ class ClientTabs(TabbedContent):
 
     def show_problem(self, sentence: str) -> None:
         """Say below the search what cannot be understood of it; nothing for an empty sentence."""
-        problem = self.query_one("#problem", Static)
-        problem.update(shown(sentence and f"▲ {sentence}"))
-        problem.set_class(bool(sentence), "-there")
+        if sentence != self._problem:
+            self._problem = sentence
+            problem = self.query_one("#problem", Static)
+            problem.update(shown(sentence and f"▲ {sentence}"))
+            problem.set_class(bool(sentence), "-there")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input
 
 
@@ -19,6 +21,9 @@ class SearchLine(Input):
         Binding("down", "to_list", show=False),
         Binding("escape", "clear_or_leave", show=False),
     ]
+
+    virtual_size = Reactive(Size(0, 0))
+    """How long the text is; Textual would lay the whole screen out at every letter."""
 
     @dataclass
     class Left(Message):

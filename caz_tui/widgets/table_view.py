@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ class TableView(ScrollView, inherit_bindings=False):
     }
     """
 
+    virtual_size = Reactive(Size(0, 0))
+    """How far there is to scroll; Textual would lay the whole screen out whenever that changes."""
+
     @property
     def body_lines(self) -> int:
         """How many rows the view has room for."""
@@ -42,6 +46,7 @@ class TableView(ScrollView, inherit_bindings=False):
     def set_row_count(self, rows: int) -> None:
         """Make the view as tall as this many rows."""
         self.virtual_size = Size(0, rows + HEADER_LINES)
+        self._scroll_update(self.virtual_size)
 
     def scroll_rows_to(self, top: int) -> None:
         """Scroll at once until row ``top`` stands below the header, or as near as there are rows."""

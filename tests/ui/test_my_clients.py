@@ -591,3 +591,22 @@ async def test_inserted_elsewhere_comes_with_f5(service: PortfolioService) -> No
         await desk.press("f5")
         assert desk.clients.table.total == before + 1
         assert desk.shows(f"Todos {before + 1}")
+
+
+async def test_another_list_in_the_same_tab_lays_nothing_out(
+    service: PortfolioService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layouts: list[object] = []
+    lay_out = MyClientsScreen._refresh_layout
+
+    def counted(screen: MyClientsScreen, *args: Any, **kwargs: Any) -> None:
+        layouts.append(screen)
+        lay_out(screen, *args, **kwargs)
+
+    async with desk_on_clients(service) as desk:
+        await desk.press("/")
+        monkeypatch.setattr(MyClientsScreen, "_refresh_layout", counted)
+        await desk.press("p", "a", "enter", "s", "v")
+        assert desk.clients.order.field is Field.EXPIRES_ON
+        assert not layouts
+        assert 1 <= desk.clients.table.total < 300

@@ -82,3 +82,31 @@ async def test_what_changes_while_updates_are_held_back_is_drawn_afterwards() ->
             assert not app.frames
         await pilot.pause()
         assert "after" in "".join(app.frames)
+
+
+async def test_a_frame_that_is_held_is_drawn_when_it_is_released() -> None:
+    app = FramesApp()
+    async with app.run_test() as pilot:
+        screen = await at_rest(app)
+        screen.hold_frame()
+        screen._held_until += 3600
+        screen.query_one("#line", Static).update("after")
+        screen._on_timer_update()
+        for _ in range(2 * SETTLING_ROUNDS):
+            await asyncio.sleep(0)
+        assert not app.frames
+        screen.release_frame()
+        await pilot.pause()
+        assert "after" in "".join(app.frames)
+
+
+async def test_a_frame_that_nobody_releases_is_held_for_a_moment_only() -> None:
+    app = FramesApp()
+    async with app.run_test() as pilot:
+        screen = await at_rest(app)
+        screen.hold_frame()
+        screen.query_one("#line", Static).update("after")
+        await pilot.pause()
+        while has_turns(screen):  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(0)
+        assert "after" in "".join(app.frames)
