@@ -41,6 +41,7 @@ class ListReader:
         self._generation = 0
         self._sought: int | None = None
         self._lists: Latest[ClientView] = Latest(screen, self._read)
+        self._counts: Latest[_Shown] = Latest(screen, self._count)
         self._rows: Latest[WindowedTable.RowsWanted] = Latest(screen, self._read_rows)
 
     def shows(self, tab: Tab) -> bool:
@@ -85,11 +86,17 @@ class ListReader:
             return
         is_all = len(page.rows) < limit
         self._show(wanted, page, len(page.rows), total_is_exact=is_all, key=None, place=0)
-        if is_all:
-            return
-        total = await self._service.count(view)
-        if not self._lists.is_superseded:
-            self._show(wanted, page, total, key=table.cursor_key, place=table.cursor_row)
+        if not is_all:
+            # Counting may take long, and the next list is not to wait for it.
+            self._counts.want(wanted)
+
+    async def _count(self, wanted: _Shown) -> None:
+        """Count a list whose rows are shown."""
+        table = self._tables[wanted.view.tab]
+        total = await self._service.count(wanted.view)
+        if self._shown.get(wanted.view.tab) == wanted and not table.total_is_exact:
+            table.take_count(total)
+            self._screen.list_read()
 
     async def _read_again(self, wanted: _Shown) -> None:
         """Read a list anew around the client under the cursor, wherever it stands now."""

@@ -221,6 +221,15 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         else:
             self.restore(self._cursor_key, index)
 
+    def take_count(self, total: int) -> None:
+        """Take note of how many rows the result has, of which only the first ones were known until now."""
+        self.total_is_exact = True
+        self._window.total = total
+        self.set_row_count(total)
+        if self._cursor_row >= total:
+            self._place_cursor(None, total, top=self.scroll_offset.y)
+        self._ask_soon()
+
     def restore(self, key: int | None, row: int) -> None:
         """Put the cursor on ``row``, where the row ``key`` stands now, at the line it had before the reset.
 

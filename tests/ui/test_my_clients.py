@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -610,3 +611,29 @@ async def test_another_list_in_the_same_tab_lays_nothing_out(
         assert desk.clients.order.field is Field.EXPIRES_ON
         assert not layouts
         assert 1 <= desk.clients.table.total < 300
+
+
+async def test_the_next_list_does_not_wait_for_the_count_of_the_last_one(
+    service: PortfolioService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = asyncio.Event()
+    count = PortfolioService.count
+
+    async def slow_count(self: PortfolioService, view: ClientView) -> int:
+        await counted.wait()
+        return await count(self, view)
+
+    names: list[str] = []
+    async with desk_on_clients(service) as desk:
+        monkeypatch.setattr(PortfolioService, "count", slow_count)
+        for view in (ClientView(Tab.ALL, order=Order(Field.EXPIRES_ON)), ClientView(Tab.ALL, order=Order(Field.CITY))):
+            desk.clients.order = view.order
+            names = await names_in(service, view)
+            while names_shown(desk, 3) != names[:3]:  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0)
+        assert names[:3] != (await names_in(service, ClientView(Tab.ALL)))[:3]
+        counted.set()
+        await desk.settle()
+        assert desk.clients.table.total_is_exact
+        assert desk.clients.table.total == len(names)
+        assert names_shown(desk, 3) == names[:3]
