@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 BUSY_TIMEOUT_MS = 5_000
-_CACHE_KIB = 8_000
+_CACHE_KIB = 2_000
 # Before 3.51.3 two processes that write and checkpoint at the same instant can corrupt a WAL database.
 _SAFE_WAL = (3, 51, 3)
 _BEGINS_AS_WRITE = "caz_begins_as_write"
