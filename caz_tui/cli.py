@@ -119,7 +119,7 @@ def _open_desk(asked: Namespace) -> int:
 
 
 async def _answer(asked: Namespace) -> int:
-    from caz_tui.console import auditing, listing, sheets  # noqa: PLC0415
+    from caz_tui.console import auditing, listing, one_client, people, sheets  # noqa: PLC0415
     from caz_tui.data.service import PortfolioService  # noqa: PLC0415
 
     command = {
@@ -129,6 +129,9 @@ async def _answer(asked: Namespace) -> int:
         "importar": sheets.import_file,
         "exportar": sheets.export_file,
         "auditoria": auditing.audit,
+        "usuarios": people.manage_users,
+        "carteiras": people.manage_carteiras,
+        "cliente": one_client.run,
     }[asked.command]
     path = places.database_path(asked.banco, os.environ)
     service = await PortfolioService.open(path, user=_person(asked))

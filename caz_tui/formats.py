@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from caz_tui.data.schemas import ExportPeriod
+    from caz_tui.data.schemas import Assigned, ExportPeriod
 
 NOTHING = "–"
 
@@ -136,3 +136,11 @@ def sparkline(values: tuple[int, ...]) -> str:
     tallest = max(values, default=0)
     levels = "▁▂▃▄▅▆▇█"
     return "".join(levels[round(value * (len(levels) - 1) / tallest)] if tallest else levels[0] for value in values)
+
+
+def assigned(done: Assigned) -> str:
+    """Return what became of clients that were put into a carteira, or taken out of theirs."""
+    if done.carteira is None:
+        return f"{count(done.moved, 'cliente')} fora de carteira."
+    there = f"; {count(done.already, 'já estava nela', 'já estavam nela')}" if done.already else ""
+    return f"{count(done.moved, 'cliente')} na carteira {done.carteira}{there}."

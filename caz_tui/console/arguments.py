@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from caz_tui import __version__
 from caz_tui.console.output import say
-from caz_tui.data.choices import Tab
+from caz_tui.data.access import person_name
+from caz_tui.data.choices import Role, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,11 +22,12 @@ FAILED_STATUS = 1
 USAGE_STATUS = 2
 DEMO_CLIENTS = 300
 MOST_DEMO_CLIENTS = 10_000_000
-LONGEST_PERSON_CHARS = 64
 SESSION_OPTIONS = ("restrito", "pasta", "usuario", "maximo_sessoes", "duracao_maxima", "bloqueio")
 """What the administrator settles in the forced command, and whoever comes by it cannot."""
 
-GUEST_COMMANDS = ("desk", "clientes", "carteira", "pagamentos", "importar", "exportar", "banco")
+GUEST_COMMANDS = (
+    "desk", "clientes", "cliente", "carteira", "carteiras", "pagamentos", "importar", "exportar", "banco",
+)  # fmt: skip
 """What a restricted session may do; a command that is not here is refused, whatever it does."""
 
 GUEST_TASKS = ("verificar",)
@@ -37,7 +38,6 @@ LAST_ENTRIES = 200
 _NEGATED_CRITERION = re.compile(r"-[^\W\d]\w*:")
 _DESCENDING = re.compile(r"-[a-z_]+")
 _HYPHEN = "\0"
-_PERSON = re.compile(r"[^\W_](?:[\w.@-]*[^\W_])?")
 
 _MESSAGES = tuple(
     (re.compile(english, re.DOTALL), portuguese)
@@ -155,9 +155,12 @@ def _parser(parser_class: type[Parser]) -> Parser:
     _add_import(commands)
     _add_export(commands)
     _add_clients(commands)
+    _add_one_client(commands)
     _add_summary(commands)
+    _add_carteiras(commands)
     _add_payments(commands)
     if not issubclass(parser_class, GuestParser):
+        _add_users(commands)
         _add_audit(commands)
     _add_database_commands(commands)
     return parser
@@ -236,6 +239,85 @@ def _add_clients(commands: Commands) -> None:
     _add_view(parser)
     parser.add_argument("--limite", type=_count, metavar="N", help="no máximo N clientes (sem isto, todos)")
     _add_format(parser, "tabela", "json", "csv")
+
+
+def _add_one_client(commands: Commands) -> None:
+    parser = _command(
+        commands, "cliente", "Tudo que se guarda de um cliente: exportar, ou apagar os dados pessoais (LGPD).",
+        "caz-tui cliente exportar 11.222.333/0001-81 --formato json",
+    )  # fmt: skip
+    tasks = _tasks(parser)
+    export = _task(tasks, "exportar", "Mostra o cliente, as licenças, as compras e o histórico; fica na trilha.")
+    export.add_argument("document", metavar="DOCUMENTO", help="o CNPJ ou CPF, com ou sem máscara")
+    _add_format(export, "tabela", "json")
+    erase = _task(tasks, "apagar-dados", "Apaga e-mail, telefone, cidade, etiquetas e observações, também da trilha.")
+    erase.add_argument("document", metavar="DOCUMENTO", help="o CNPJ ou CPF, com ou sem máscara")
+    _add_unasked(erase)
+
+
+def _add_carteiras(commands: Commands) -> None:
+    parser = _command(
+        commands, "carteiras", "As carteiras que os analistas recebem, e os clientes de cada uma.",
+        "caz-tui carteiras atribuir Sul 'uf:RS,SC,PR'",
+    )  # fmt: skip
+    tasks = _tasks(parser)
+    _add_format(_task(tasks, "listar", "Lista as carteiras."), "tabela", "json")
+    create = _task(tasks, "criar", "Cria uma carteira.")
+    create.add_argument("name", metavar="NOME", help="o nome da carteira")
+    _add_format(create, "tabela", "json")
+    for name, about in (
+        ("atribuir", "Põe numa carteira todos os clientes de uma consulta."),
+        ("retirar", "Tira de uma carteira os clientes de uma consulta."),
+    ):
+        move = _task(tasks, name, about)
+        move.add_argument("name", metavar="NOME", help="o nome da carteira")
+        move.add_argument("query", nargs="*", metavar="CONSULTA", help="quem; sem ela, todos os da guia")
+        move.add_argument("--aba", default=Tab.ALL.value, choices=[tab.value for tab in Tab], help="a guia (todos)")
+        _add_unasked(move)
+        _add_format(move, "tabela", "json")
+
+
+def _add_users(commands: Commands) -> None:
+    parser = _command(
+        commands, "usuarios", "Quem pode abrir o banco, em que papel e com quais carteiras.",
+        "caz-tui usuarios criar maria --papel analista --carteira Sul",
+    )  # fmt: skip
+    tasks = _tasks(parser)
+    roles = [role.value for role in Role]
+    _add_format(_task(tasks, "listar", "Lista os usuários."), "tabela", "json")
+    create = _task(tasks, "criar", "Cria um usuário.")
+    change = _task(tasks, "papel", "Muda o papel de um usuário.")
+    give = _task(tasks, "carteira", "Dá a um analista estas carteiras, no lugar das que tinha.")
+    close = _task(tasks, "desativar", "Tira o acesso de um usuário; o que ele fez fica na trilha.")
+    reopen = _task(tasks, "reativar", "Devolve o acesso a um usuário.")
+    for task in (create, change, give, close, reopen):
+        task.add_argument("name", metavar="NOME", help="a conta do sistema, ou o nome do --usuario da chave")
+    create.add_argument("--papel", dest="role", required=True, choices=roles, help="o que pode fazer")
+    create.add_argument(
+        "--carteira", dest="carteiras", action="append", default=[], metavar="CARTEIRA",
+        help="a carteira de um analista; pode repetir",
+    )  # fmt: skip
+    change.add_argument("role", metavar="PAPEL", choices=roles, help=", ".join(roles))
+    give.add_argument("carteiras", nargs="*", metavar="CARTEIRA", help="as carteiras; nenhuma tira todas")
+    for task in (create, change, give, close, reopen):
+        _add_format(task, "tabela", "json")
+
+
+def _tasks(parser: Parser) -> Commands:
+    tasks: Commands = parser.add_subparsers(
+        title="tarefas", metavar="TAREFA", parser_class=type(parser), required=True, dest="task"
+    )
+    return tasks
+
+
+def _task(tasks: Commands, name: str, about: str) -> Parser:
+    task: Parser = tasks.add_parser(name, help=about, description=about)
+    _add_database(task)
+    return task
+
+
+def _add_unasked(parser: Parser) -> None:
+    parser.add_argument("--sem-confirmar", action="store_true", help="faz sem perguntar")
 
 
 def _add_summary(commands: Commands) -> None:
@@ -345,12 +427,10 @@ def _at_least_one(text: str) -> int:
 
 
 def _person(text: str) -> str:
-    name = unicodedata.normalize("NFC", text)
-    if not (_PERSON.fullmatch(name) and len(name) <= LONGEST_PERSON_CHARS):
-        raise argparse.ArgumentTypeError(
-            f"“{text}” não serve: use até {LONGEST_PERSON_CHARS} letras e números, com . _ - @ no meio"
-        )
-    return name
+    try:
+        return person_name(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _mapping(text: str) -> tuple[str, str]:

@@ -29,8 +29,8 @@ DEFAULT_FOLDER: Final = "caixa"
 LONGEST_COMMAND_CHARS: Final = 4096
 
 REFUSED: Final = (
-    "Esta sessão só aceita «caz-tui» sozinho ou com clientes, carteira, pagamentos, importar, exportar ou "
-    "«banco verificar»."
+    "Esta sessão só aceita «caz-tui» sozinho ou com clientes, cliente, carteira, carteiras, pagamentos, importar, "
+    "exportar ou «banco verificar»."
 )
 _BELIEVED: Final = frozenset(
     {"TERM", "COLORTERM", "NO_COLOR", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FPS", "ESCDELAY", "CAZ_ECONOMIA", "LANG", "PATH"}

@@ -71,6 +71,14 @@ class PurchaseStatus(Labelled):
     CANCELLED = "cancelada", "Cancelada"
 
 
+class Role(Labelled):
+    """What a person may do in the portfolio."""
+
+    ADMINISTRATOR = "administrador", "Administrador"
+    ANALYST = "analista", "Analista"
+    READER = "leitura", "Leitura"
+
+
 class Term(Labelled):
     """For how long a plan is contracted."""
 
@@ -115,6 +123,7 @@ class Field(Labelled):
     NOTES = "observacoes", "Observações"
     SUPPORT_ID = "suporte", "ID de suporte"
     ARCHIVED = "arquivado", "Arquivado"
+    CARTEIRA = "carteira", "Carteira"
 
     @property
     def attribute(self) -> str:

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, select, update
 
-from caz_tui.data.choices import Field, Labelled, LicenceHistory, Payer, Situation
+from caz_tui.data.choices import Field, Labelled, LicenceHistory, Situation
 from caz_tui.data.clock import add_months, today
 from caz_tui.data.documents import mask
 from caz_tui.data.errors import FieldProblem, InvalidClient, NotFound, Refused, StaleClient
-from caz_tui.data.figures import EXCLUSIVE_PLAN
+from caz_tui.data.figures import uses_licence
+from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.reports import licences
 from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_of, merged, tag_keys
 from caz_tui.data.schemas import Client, ClientChanges, Contract, ExportPeriod
-from caz_tui.data.tables import audit_entries, client_tags, clients, licence_events
+from caz_tui.data.selects import scope_condition
+from caz_tui.data.tables import audit_entries, carteiras, client_tags, clients, licence_events
 from caz_tui.data.text import fold
 
 if TYPE_CHECKING:
@@ -25,7 +27,10 @@ if TYPE_CHECKING:
 
     from caz_tui.data.choices import Term
     from caz_tui.data.clock import Clock
+    from caz_tui.data.gate import Scope
 
+_GONE = "O cliente não existe mais; outra pessoa o excluiu."
+_GONE_OR_MOVED = "O cliente não existe mais nas suas carteiras; outra pessoa o excluiu ou o pôs em outra."
 LICENCE_FIELDS = ("plan", "payer", "expires_on", "auto_renews", "licence_history")
 
 
@@ -36,29 +41,43 @@ class Author(NamedTuple):
     clock: Clock
 
 
-async def fetch(connection: AsyncConnection, client_id: int) -> Client:
+async def fetch(connection: AsyncConnection, client_id: int, scope: Scope = EVERY_CLIENT) -> Client:
     """Return a client whole.
 
     Raises:
-        NotFound: there is no such client (any more).
+        NotFound: there is no such client (any more), or not for whoever has this scope.
     """
-    row = (await connection.execute(select(*CLIENT_COLUMNS).where(clients.c.id == client_id))).first()
+    asking = select(*CLIENT_COLUMNS).where(clients.c.id == client_id, scope_condition(scope))
+    row = (await connection.execute(asking)).first()
     if row is None:
-        raise NotFound("O cliente não existe mais; outra pessoa o excluiu.")
+        raise NotFound(_GONE if scope.carteiras is None else _GONE_OR_MOVED)
     return client(row)
 
 
-async def create(connection: AsyncConnection, changes: ClientChanges, author: Author) -> Client:
-    """Insert a client and return it.
+async def exists_in(connection: AsyncConnection, client_id: int, scope: Scope) -> bool:
+    """Tell whether a client exists for whoever has a scope; for one who sees all, whatever once existed does."""
+    if scope.carteiras is None:
+        return True
+    asking = select(clients.c.id).where(clients.c.id == client_id, scope_condition(scope))
+    return await connection.scalar(asking) is not None
+
+
+async def create(
+    connection: AsyncConnection, changes: ClientChanges, author: Author, scope: Scope = EVERY_CLIENT
+) -> Client:
+    """Insert a client and return it; within a scope it goes into the first of its carteiras by name.
 
     Raises:
         InvalidClient: name or document is missing, or another client has the document.
-        Refused: it would use a licence of the Plano Exclusivo and none is free.
+        Refused: it would use a licence of the Plano Exclusivo and none is free, or the scope has no carteira.
     """
     _require(changes)
-    await _refuse_taken_document(connection, changes.document)
+    await _refuse_taken_document(connection, changes.document, scope)
     await _take_licence(connection, None, changes, today(author.clock))
+    carteira_id = None if scope.carteiras is None else await _first_carteira(connection, scope.carteiras)
     client_id = await insert_new(connection, changes, author)
+    if carteira_id is not None:
+        await connection.execute(update(clients).where(clients.c.id == client_id).values(carteira_id=carteira_id))
     created = await fetch(connection, client_id)
     await record(connection, author, "Cadastrou", created)
     if changes.plan:
@@ -88,6 +107,7 @@ async def change(
     version: int,
     author: Author,
     *,
+    scope: Scope = EVERY_CLIENT,
     action: str = "Editou",
     term: Term | None = None,
 ) -> Client:
@@ -99,12 +119,12 @@ async def change(
         InvalidClient: another client has the new document.
         Refused: it would use a licence of the Plano Exclusivo and none is free.
     """
-    current = await fetch(connection, client_id)
+    current = await fetch(connection, client_id, scope)
     if current.version != version:
         raise StaleClient(current)
     wanted = merged(current, changes)
     if wanted.document != current.document:
-        await _refuse_taken_document(connection, wanted.document)
+        await _refuse_taken_document(connection, wanted.document, scope)
     await _take_licence(connection, current, wanted, today(author.clock))
     return await write(connection, current, wanted, author, action=action, term=term)
 
@@ -134,7 +154,9 @@ async def write(
     return written
 
 
-async def remove(connection: AsyncConnection, client_id: int, version: int, author: Author) -> None:
+async def remove(
+    connection: AsyncConnection, client_id: int, version: int, author: Author, scope: Scope = EVERY_CLIENT
+) -> None:
     """Delete a prospect with all that belongs to it.
 
     Raises:
@@ -142,7 +164,7 @@ async def remove(connection: AsyncConnection, client_id: int, version: int, auth
         StaleClient: someone else changed it since.
         Refused: its situation does not allow it to be deleted.
     """
-    current = await fetch(connection, client_id)
+    current = await fetch(connection, client_id, scope)
     if current.version != version:
         raise StaleClient(current)
     if not current.situation.is_prospect:
@@ -157,7 +179,12 @@ async def remove(connection: AsyncConnection, client_id: int, version: int, auth
 
 
 async def contract(
-    connection: AsyncConnection, client_id: int, terms: Contract, version: int, author: Author
+    connection: AsyncConnection,
+    client_id: int,
+    terms: Contract,
+    version: int,
+    author: Author,
+    scope: Scope = EVERY_CLIENT,
 ) -> Client:
     """Contract a plan for a prospect, or renew or change the plan of any other client.
 
@@ -168,7 +195,7 @@ async def contract(
         StaleClient: someone else changed it since.
         Refused: the plan would use a licence of the Plano Exclusivo and none is free.
     """
-    current = await fetch(connection, client_id)
+    current = await fetch(connection, client_id, scope)
     day = today(author.clock)
     same_plan = current.plan is not None and fold(current.plan) == fold(terms.plan)
     starts_on = max(current.expires_on or day, day) if same_plan else day
@@ -182,12 +209,7 @@ async def contract(
         licence_history=LicenceHistory.ACTIVE,
         situation=Situation.ACTIVE,
     )
-    return await change(connection, client_id, changes, version, author, action=action, term=terms.term)
-
-
-def uses_licence(plan: str | None, payer: Payer | None, *, archived: bool) -> bool:
-    """Tell whether a client with this plan and payer uses a licence of the Plano Exclusivo."""
-    return plan is not None and payer is Payer.OFFICE and not archived and fold(plan) == fold(EXCLUSIVE_PLAN)
+    return await change(connection, client_id, changes, version, author, scope=scope, action=action, term=terms.term)
 
 
 async def record(
@@ -261,11 +283,21 @@ def _require(changes: ClientChanges) -> None:
         raise InvalidClient(tuple(problems))
 
 
-async def _refuse_taken_document(connection: AsyncConnection, document: str) -> None:
-    owner = await connection.scalar(select(clients.c.name).where(clients.c.document == document))
+async def _refuse_taken_document(connection: AsyncConnection, document: str, scope: Scope) -> None:
+    found = select(clients.c.name, scope_condition(scope)).where(clients.c.document == document)
+    owner = (await connection.execute(found)).first()
     if owner is not None:
-        reason = f"O documento {mask(document)} já é de {owner}."
+        # A document is somebody's once in the whole portfolio, so that much has to be said; not whose it is.
+        reason = f"O documento {mask(document)} já é de {owner[0] if owner[1] else 'um cliente de outra carteira'}."
         raise InvalidClient((FieldProblem(Field.DOCUMENT.value, mask(document), reason),))
+
+
+async def _first_carteira(connection: AsyncConnection, ids: tuple[int, ...]) -> int:
+    by_name = select(carteiras.c.id).where(carteiras.c.id.in_(ids)).order_by(carteiras.c.name_folded)
+    found = await connection.scalar(by_name.limit(1))
+    if found is None:
+        raise Refused("Você não tem carteira onde pôr o cliente; peça uma a um administrador.")
+    return int(found)
 
 
 async def _take_licence(connection: AsyncConnection, current: Client | None, wanted: ClientChanges, day: date) -> None:
@@ -332,3 +364,9 @@ async def taken_documents(connection: AsyncConnection, documents: Iterable[str])
 async def count_all(connection: AsyncConnection) -> int:
     """Return how many clients there are, archived ones included."""
     return int(await connection.scalar(select(func.count()).select_from(clients)) or 0)
+
+
+async def is_any(connection: AsyncConnection, scope: Scope) -> bool:
+    """Tell whether there is a client at all within a scope, archived ones included."""
+    asking = select(clients.c.id).where(scope_condition(scope, looks_up=True)).limit(1)
+    return await connection.scalar(asking) is not None

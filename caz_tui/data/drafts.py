@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from caz_tui.data.clock import SystemClock
+from caz_tui.data.documents import bare
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,13 +96,46 @@ class Drafts:
         except OSError:
             return
 
+    def forget_about(self, document: str) -> int:
+        """Remove every draft of a client with a document, other persons' too; return how many went.
+
+        Args:
+            document: as it is stored.
+        """
+        gone = 0
+        for path in sorted(self._folder.parent.glob(f"*/*{_SUFFIX}")):
+            if document in _documents_in(_content(path)):
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
     def _read(self, name: str) -> Draft | None:
+        content = _content(self._folder / name)
         try:
-            descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            with os.fdopen(descriptor, encoding="utf-8") as file:
-                return _draft(name, json.loads(file.read(_LARGEST_BYTES)))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return _draft(name, content) if content else None
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None
+
+
+def _content(path: Path) -> dict[str, Any]:
+    """Return what is in the file of a draft, or nothing when it cannot be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, encoding="utf-8") as file:
+            content = json.loads(file.read(_LARGEST_BYTES))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def _documents_in(content: Mapping[str, Any]) -> set[str]:
+    """Return the documents of the client that a draft is about, as it was and as it was typed."""
+    found = set()
+    for name in ("client", "typed"):
+        part = content.get(name)
+        if isinstance(part, dict) and isinstance(part.get("document"), str):
+            found.add(bare(part["document"]))
+    return found
 
 
 def _draft(name: str, content: dict[str, Any]) -> Draft:

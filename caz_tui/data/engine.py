@@ -14,6 +14,7 @@ from caz_tui.data import search_index, trail
 from caz_tui.data.async_engine import create_async_engine
 from caz_tui.data.database_file import inspect_file
 from caz_tui.data.errors import StorageError
+from caz_tui.data.founding import found
 from caz_tui.data.tables import SCHEMA_REVISION, alembic_version, metadata
 from caz_tui.data.turns import PATIENCE_SECONDS, turn
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from caz_tui.data.clients import Author
 
 BUSY_TIMEOUT_MS = 5_000
 _CACHE_KIB = 2_000
@@ -41,8 +44,12 @@ class Database:
         self._engine = engine
 
     @classmethod
-    async def open(cls, path: Path) -> Database:
+    async def open(cls, path: Path, *, founder: Author | None = None) -> Database:
         """Return the database in a file, created when there is none and upgraded when it is older.
+
+        Args:
+            path: the file.
+            founder: who is its first administrator if it is created; None leaves it without users.
 
         Raises:
             StorageError: the file is not a database of this program, is read-only, locked, damaged or newer.
@@ -52,7 +59,7 @@ class Database:
         try:
             revision = await database._revision() if existed else None
             if revision is None:
-                await database._create()
+                await database._create(founder)
             elif revision != SCHEMA_REVISION:
                 await database._upgrade(revision)
             async with database.read() as connection:
@@ -93,9 +100,9 @@ class Database:
                 raise StorageError(f"O banco {self.path} não é do caz-tui.")
             return str(await connection.scalar(select(alembic_version.c.version_num)))
 
-    async def _create(self) -> None:
+    async def _create(self, founder: Author | None) -> None:
         async with self.write() as connection:
-            await connection.run_sync(_create_schema)
+            await connection.run_sync(_create_schema, founder)
 
     async def _upgrade(self, revision: str) -> None:
         # Alembic costs start-up time, so it is imported only when the schema is behind.
@@ -112,11 +119,13 @@ class Database:
             pass  # seals the entries of a trail that had no seals
 
 
-def _create_schema(connection: Connection) -> None:
+def _create_schema(connection: Connection, founder: Author | None = None) -> None:
     if inspect(connection).get_table_names():
         return  # another first start was quicker
     metadata.create_all(connection)
     connection.execute(insert(alembic_version).values(version_num=SCHEMA_REVISION))
+    if founder is not None:
+        found(connection, founder)
 
 
 def _make_engine(path: Path) -> AsyncEngine:

@@ -40,6 +40,14 @@ class Refused(PortfolioError):
     """A rule of the portfolio forbids the action; nothing was written."""
 
 
+class NotAllowed(PortfolioError):
+    """The person's role does not allow the call; nothing was read or written."""
+
+
+class AccessGone(PortfolioError):
+    """The person is none of this database's users, or no longer an active one; every call is refused."""
+
+
 class StaleClient(PortfolioError):
     """Someone else changed the client after it was read; nothing was written."""
 

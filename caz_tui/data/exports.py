@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from caz_tui.data.sheets.writing import clients_file, suffix_of, write_benefits, write_purchases
+from caz_tui.data.sheets.writing import clients_file, suffix_of, write_benefits, write_dossier, write_purchases
 from caz_tui.data.windows import Walk
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from caz_tui.data.engine import Database
+    from caz_tui.data.gate import Gate
     from caz_tui.data.query import ClientView
-    from caz_tui.data.schemas import Benefit, Purchase
+    from caz_tui.data.schemas import Benefit, Dossier, Purchase
 
 ExportProgress = Callable[[int, float], None]
 """Told how many clients have been written and the fraction of the work done, 0 to 1; on the event loop."""
@@ -28,7 +28,13 @@ BATCH_ROWS = 1_000
 
 
 async def run(
-    database: Database, path: Path, view: ClientView, today: date, progress: ExportProgress | None = None
+    gate: Gate,
+    path: Path,
+    view: ClientView,
+    today: date,
+    progress: ExportProgress | None = None,
+    *,
+    has_search_index: bool,
 ) -> int:
     """Write a view to a CSV, XLSX or JSON file, by its suffix, and return how many clients it holds.
 
@@ -36,9 +42,9 @@ async def run(
         SheetError: the format is unknown or the file cannot be written; a file that was there is as it was.
     """
     suffix_of(path)
-    walk = Walk(view, today, has_search_index=database.has_search_index)
     written = 0
-    async with database.read() as connection, _apart(clients_file(path)) as file:
+    async with gate.read() as (connection, _, _, scope), _apart(clients_file(path)) as file:
+        walk = Walk(view, today, has_search_index=has_search_index, scope=scope)
         total = await walk.count(connection)
         while written < total:
             batch = await walk.clients(connection, written, BATCH_ROWS)
@@ -56,6 +62,11 @@ async def run_purchases(path: Path, purchases: Sequence[Purchase]) -> int:
 async def run_benefits(path: Path, benefits: Sequence[Benefit]) -> int:
     """Write benefits to a file and return how many; raises ``SheetError``."""
     return await asyncio.to_thread(write_benefits, path, benefits)
+
+
+async def run_dossier(path: Path, dossier: Dossier) -> None:
+    """Write everything kept about a client to a JSON file; raises ``SheetError``."""
+    await asyncio.to_thread(write_dossier, path, dossier)
 
 
 @asynccontextmanager

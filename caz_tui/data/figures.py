@@ -6,11 +6,17 @@ from datetime import date, timedelta
 
 from caz_tui.data.choices import Attention, Charges, Field, Payer, Situation
 from caz_tui.data.query import NO, WITHOUT_PAYER, Choice, ClientQuery, Criterion, Span, TextMatch
+from caz_tui.data.text import fold
 
 EXPIRING_DAYS = 30
 STALE_EXPORT_DAYS = 35
 WEEKS_AHEAD = 12
 EXCLUSIVE_PLAN = "Plano Exclusivo"
+
+
+def uses_licence(plan: str | None, payer: Payer | None, *, archived: bool) -> bool:
+    """Tell whether a client with this plan and payer uses a licence of the Plano Exclusivo."""
+    return plan is not None and payer is Payer.OFFICE and not archived and fold(plan) == fold(EXCLUSIVE_PLAN)
 
 
 def _asking(*criteria: Criterion) -> ClientQuery:

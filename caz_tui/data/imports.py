@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from caz_tui.data import import_clients, purchases, values
+from caz_tui.data.access import Permission
 from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Field
 from caz_tui.data.clients import note
 from caz_tui.data.documents import mask
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from caz_tui.data.clients import Author
-    from caz_tui.data.engine import Database
+    from caz_tui.data.gate import Gate
     from caz_tui.data.schemas import Benefit
 
 ImportProgress = Callable[[int, float], None]
@@ -146,14 +147,13 @@ def preview(path: Path, mapping: Mapping[str, str]) -> SheetPreview:
         )
 
 
-async def run(
-    database: Database, path: Path, options: ImportOptions, author: Author, progress: ImportProgress | None = None
-) -> ImportReport:
+async def run(gate: Gate, path: Path, options: ImportOptions, progress: ImportProgress | None = None) -> ImportReport:
     """Import a file, or say what would happen.
 
     Raises:
         SheetError: the file cannot be read as a whole.
         StorageError: the database cannot be written; nothing was.
+        NotAllowed: importing is an administrator's.
     """
     reading = await _read_apart(path, options, progress)
     refused = bool(reading.rejections) and not options.skip_invalid
@@ -163,12 +163,12 @@ async def run(
         rejects_path = await asyncio.to_thread(write_rejections, path, reading.rejections)
     try:
         if options.dry_run or refused:
-            async with database.read() as connection:
-                inserted, updated, warnings = await _foresee(connection, reading)
+            async with gate.read(Permission.ADMINISTER) as visit:
+                inserted, updated, warnings = await _foresee(visit.connection, reading)
         else:
-            async with database.write() as connection:
-                _, _, warnings = await _foresee(connection, reading)
-                inserted, updated = await _write(connection, reading, author, path.name, progress)
+            async with gate.write(Permission.ADMINISTER) as visit:
+                _, _, warnings = await _foresee(visit.connection, reading)
+                inserted, updated = await _write(visit.connection, reading, visit.author, path.name, progress)
     except BaseException:
         if rejects_path is not None:
             remove(rejects_path)

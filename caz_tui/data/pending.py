@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from caz_tui.data.choices import Role
     from caz_tui.data.service import PortfolioService
 
 
@@ -37,6 +38,13 @@ class PendingService:
         self._clock = SystemClock()
         self._begun = asyncio.Event()
         self._opening: asyncio.Task[PortfolioService] | None = None
+
+    @property
+    def role(self) -> Role | None:
+        """What the person may do, as far as it is known yet."""
+        if self._opening is None or not self._opening.done() or self._opening.cancelled():
+            return None
+        return None if self._opening.exception() else self._opening.result().role
 
     @property
     def today(self) -> date:

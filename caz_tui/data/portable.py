@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from caz_tui.data.clock import SAO_PAULO
+
 if TYPE_CHECKING:
-    from caz_tui.data.schemas import Benefit, ClientRow, Purchase
+    from datetime import datetime
+
+    from caz_tui.data.schemas import Benefit, ClientRow, Dossier, Purchase
 
 
 def client_json(row: ClientRow) -> dict[str, Any]:
@@ -30,6 +34,51 @@ def client_json(row: ClientRow) -> dict[str, Any]:
         "uf": row.state,
         "etiquetas": list(row.tags),
     }
+
+
+def dossier_json(dossier: Dossier) -> dict[str, Any]:
+    """Return everything kept about a client as JSON has it."""
+    client = dossier.client
+    return {
+        "cliente": {
+            **client_json(client),
+            "observacoes": client.notes,
+            "suporte": client.support_id,
+            "arquivado": client.archived,
+            "carteira": client.carteira,
+            "cadastrado_em": _moment(client.created_at),
+            "cadastrado_por": client.created_by,
+            "alterado_em": _moment(client.updated_at),
+        },
+        "licencas": [
+            {
+                "quando": _moment(event.at),
+                "quem": event.by,
+                "o_que": event.what,
+                "plano": event.plan,
+                "plano_anterior": event.previous_plan,
+                "pago_por": event.payer.value if event.payer else None,
+                "prazo": event.term.value if event.term else None,
+                "vencimento": event.expires_on.isoformat() if event.expires_on else None,
+                "renovacao": event.auto_renews,
+            }
+            for event in dossier.timeline
+        ],
+        "compras": [purchase_json(purchase) for purchase in dossier.purchases],
+        "historico": [
+            {
+                "quando": _moment(entry.at),
+                "quem": entry.by,
+                "acao": entry.action,
+                "mudancas": {change.field.value: [change.before, change.after] for change in entry.changes},
+            }
+            for entry in dossier.history
+        ],
+    }
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(SAO_PAULO).isoformat(timespec="seconds")
 
 
 def purchase_json(purchase: Purchase) -> dict[str, Any]:

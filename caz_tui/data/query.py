@@ -37,7 +37,7 @@ DATE_FIELDS = (Field.EXPIRES_ON, Field.LAST_EXPORT)
 YES_NO_FIELDS = (Field.AUTO_RENEWS, Field.ARCHIVED)
 TEXT_FIELDS = (
     Field.NAME, Field.TRADE_NAME, Field.DOCUMENT, Field.PLAN, Field.EMAIL, Field.PHONE, Field.CITY, Field.TAGS,
-    Field.SUPPORT_ID,
+    Field.SUPPORT_ID, Field.CARTEIRA,
 )  # fmt: skip
 QUERY_FIELDS = tuple(field for field in Field if field is not Field.NOTES)
 
@@ -450,3 +450,25 @@ class ClientView:
     def title(self) -> str:
         """The tab and the query, as the audit trail names what was taken from it."""
         return f"{self.tab.label}; {self.query}" if self.query else self.tab.label
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Clients that something is to be done with at once: those of a view, or those that were marked.
+
+    Attributes:
+        view: the list they were chosen from.
+        only: the ids of the clients that were marked one by one, in the view or not; None for the whole view.
+        but: the ids of the clients of the view that were left out.
+    """
+
+    view: ClientView
+    only: frozenset[int] | None = None
+    but: frozenset[int] = frozenset()
+
+    @property
+    def title(self) -> str:
+        """What the audit trail calls the selection."""
+        if self.only is not None:
+            return "marcados um a um"
+        return f"{self.view.title}, menos {len(self.but)}" if self.but else self.view.title

@@ -12,6 +12,8 @@ from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Attention, Payer, PurchaseS
 from caz_tui.data.clock import SAO_PAULO, add_months
 from caz_tui.data.documents import bare, is_valid, mask
 from caz_tui.data.errors import NotFound
+from caz_tui.data.figures import uses_licence
+from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.schemas import (
     AuditEntry,
@@ -28,7 +30,7 @@ from caz_tui.data.schemas import (
     TrailEntry,
     TrailQuery,
 )
-from caz_tui.data.selects import view_condition
+from caz_tui.data.selects import scope_condition, view_condition
 from caz_tui.data.tables import (
     audit_entries,
     benefits,
@@ -46,25 +48,32 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from caz_tui.data.gate import Scope
+    from caz_tui.data.schemas import Client
+
 MOST_SUGGESTED_VALUES = 200
 
 
-async def _count_each(connection: AsyncConnection, views: list[ClientView], today: date) -> list[int]:
+async def _count_each(connection: AsyncConnection, views: list[ClientView], today: date, scope: Scope) -> list[int]:
     # A subquery each, and not one scan for all, so that each is counted along its own index.
     counts = [
-        select(func.count()).select_from(clients).where(view_condition(view, today)).scalar_subquery() for view in views
+        select(func.count()).select_from(clients).where(view_condition(view, today, scope=scope)).scalar_subquery()
+        for view in views
     ]
     return [int(value) for value in (await connection.execute(select(*counts))).one()]
 
 
-async def tab_counts(connection: AsyncConnection, today: date) -> dict[Tab, int]:
+async def tab_counts(connection: AsyncConnection, today: date, scope: Scope = EVERY_CLIENT) -> dict[Tab, int]:
     """Return how many clients are in each tab."""
-    counts = await _count_each(connection, [ClientView(tab) for tab in Tab], today)
+    counts = await _count_each(connection, [ClientView(tab) for tab in Tab], today, scope)
     return dict(zip(Tab, counts, strict=True))
 
 
-async def summary(connection: AsyncConnection, today: date) -> PortfolioSummary:
-    """Return the figures of Minha carteira, each counted by the query that is its door."""
+async def summary(connection: AsyncConnection, today: date, scope: Scope = EVERY_CLIENT) -> PortfolioSummary:
+    """Return the figures of Minha carteira, each counted by the query that is its door.
+
+    The licences are the office's whatever the scope: who contracts a plan needs to know how many are free.
+    """
     weeks = range(figures.WEEKS_AHEAD)
     payers = (*Payer, None)
     queries = [
@@ -74,14 +83,14 @@ async def summary(connection: AsyncConnection, today: date) -> PortfolioSummary:
         *(figures.attention(what) for what in Attention),
         *(figures.expiring_in_week(week, today) for week in weeks),
     ]
-    counts = iter(await _count_each(connection, [ClientView(Tab.ALL, query) for query in queries], today))
+    counts = iter(await _count_each(connection, [ClientView(Tab.ALL, query) for query in queries], today, scope))
     total = next(counts)
     by_payer = {payer: next(counts) for payer in payers}
     by_situation = {situation: next(counts) for situation in Situation}
     attention = {what: next(counts) for what in Attention}
     by_plan = await connection.execute(
         select(func.min(clients.c.plan), func.count().label("clients"))
-        .where(view_condition(ClientView(), today), clients.c.plan.is_not(None))
+        .where(view_condition(ClientView(), today, scope=scope), clients.c.plan.is_not(None))
         .group_by(clients.c.plan_folded)
         .order_by(func.count().desc(), clients.c.plan_folded)
     )
@@ -100,23 +109,27 @@ async def summary(connection: AsyncConnection, today: date) -> PortfolioSummary:
 async def licences(connection: AsyncConnection, today: date) -> Licences:
     """Return the licences of the Plano Exclusivo in force, those in use, and when the first batch renews."""
     batches = [purchase for purchase in await all_purchases(connection, today) if purchase.active_licences]
-    users = ClientView(Tab.ALL, figures.licence_users())
-    in_use = await connection.scalar(select(func.count()).select_from(clients).where(view_condition(users, today)))
     return Licences(
         bought=sum(batch.active_licences for batch in batches),
-        in_use=int(in_use or 0),
+        in_use=await count_licence_users(connection, today),
         renews_on=min((batch.renews_on for batch in batches if batch.renews_on), default=None),
     )
 
 
+async def count_licence_users(connection: AsyncConnection, today: date, scope: Scope = EVERY_CLIENT) -> int:
+    """Return how many clients use a licence of the Plano Exclusivo."""
+    (count,) = await _count_each(connection, [ClientView(Tab.ALL, figures.licence_users())], today, scope)
+    return count
+
+
 async def licence_users(
-    connection: AsyncConnection, today: date, offset: int, limit: int | None
+    connection: AsyncConnection, today: date, offset: int, limit: int | None, scope: Scope = EVERY_CLIENT
 ) -> tuple[LicenceUser, ...]:
     """Return some of the clients that use a licence of the Plano Exclusivo, in order of name."""
     users = (
         await connection.execute(
             select(clients.c.id, clients.c.name, clients.c.document)
-            .where(view_condition(ClientView(Tab.ALL, figures.licence_users()), today))
+            .where(view_condition(ClientView(Tab.ALL, figures.licence_users()), today, scope=scope))
             .order_by(clients.c.name_folded, clients.c.name, clients.c.id)
             .offset(offset)
             .limit(limit)
@@ -143,8 +156,11 @@ async def licence_users(
     )
 
 
-async def all_purchases(connection: AsyncConnection, today: date) -> tuple[Purchase, ...]:
-    """Return every purchase: the Plano Exclusivo in force first, then newest first."""
+async def all_purchases(connection: AsyncConnection, today: date, scope: Scope = EVERY_CLIENT) -> tuple[Purchase, ...]:
+    """Return every purchase: the Plano Exclusivo in force first, then newest first.
+
+    Within a scope they are those that pay for a client of it: the batches in force, once a client uses a licence.
+    """
     items: dict[int, list[PurchaseItem]] = {}
     for row in await connection.execute(select(purchase_items).order_by(purchase_items.c.id)):
         items.setdefault(row.purchase_id, []).append(
@@ -152,16 +168,26 @@ async def all_purchases(connection: AsyncConnection, today: date) -> tuple[Purch
         )
     newest_first = select(purchases).order_by(purchases.c.bought_on.desc(), purchases.c.number.desc())
     found = [_purchase(row, tuple(items.get(row.id, ())), today) for row in await connection.execute(newest_first)]
+    if scope.carteiras is not None:
+        pays = await count_licence_users(connection, today, scope) > 0
+        found = [purchase for purchase in found if pays and purchase.active_licences]
     return tuple(sorted(found, key=lambda purchase: purchase.active_licences == 0))
 
 
-async def purchase(connection: AsyncConnection, number: str, today: date) -> Purchase:
+async def purchases_for(connection: AsyncConnection, client: Client, today: date) -> tuple[Purchase, ...]:
+    """Return the purchases that pay for a client's plan: the batches in force when it uses a licence of them."""
+    if not uses_licence(client.plan, client.payer, archived=client.archived):
+        return ()
+    return tuple(purchase for purchase in await all_purchases(connection, today) if purchase.active_licences)
+
+
+async def purchase(connection: AsyncConnection, number: str, today: date, scope: Scope = EVERY_CLIENT) -> Purchase:
     """Return one purchase by its number.
 
     Raises:
         NotFound: there is no such purchase.
     """
-    for found in await all_purchases(connection, today):
+    for found in await all_purchases(connection, today, scope):
         if fold(found.number) == fold(number.strip()):
             return found
     raise NotFound(f"Não há compra com o número {number}.")
@@ -184,8 +210,10 @@ def _purchase(row: Row[Any], items: tuple[PurchaseItem, ...], today: date) -> Pu
     )
 
 
-async def all_benefits(connection: AsyncConnection) -> tuple[Benefit, ...]:
-    """Return the accumulated benefits, newest first."""
+async def all_benefits(connection: AsyncConnection, scope: Scope = EVERY_CLIENT) -> tuple[Benefit, ...]:
+    """Return the accumulated benefits, newest first; they are the office's, and concern no client of a scope."""
+    if scope.carteiras is not None:
+        return ()
     found = await connection.execute(select(benefits).order_by(benefits.c.credited_on.desc(), benefits.c.id.desc()))
     return tuple(
         Benefit(credited_on=row.credited_on, description=row.description, amount_cents=row.amount_cents)
@@ -193,19 +221,19 @@ async def all_benefits(connection: AsyncConnection) -> tuple[Benefit, ...]:
     )
 
 
-async def payments_summary(connection: AsyncConnection, today: date) -> PaymentsSummary:
-    """Return the figures above the list of purchases."""
-    bought = await all_purchases(connection, today)
+async def payments_summary(connection: AsyncConnection, today: date, scope: Scope = EVERY_CLIENT) -> PaymentsSummary:
+    """Return the figures above the list of purchases; within a scope they are sums of what is in it."""
+    bought = await all_purchases(connection, today, scope)
     a_year_ago = add_months(today, -12)
     waiting = (PurchaseStatus.OPEN, PurchaseStatus.OVERDUE)
-    credited = await connection.scalar(select(func.coalesce(func.sum(benefits.c.amount_cents), 0)))
+    credited = sum(benefit.amount_cents for benefit in await all_benefits(connection, scope))
     return PaymentsSummary(
         paid_in_12_months_cents=sum(
             one.total_cents for one in bought if one.status is PurchaseStatus.PAID and one.bought_on > a_year_ago
         ),
         open_cents=sum(one.total_cents for one in bought if one.status in waiting),
         next_renewal=min((one.renews_on for one in bought if one.in_force and one.renews_on), default=None),
-        benefits_cents=int(credited or 0),
+        benefits_cents=credited,
     )
 
 
@@ -261,11 +289,11 @@ async def timeline(connection: AsyncConnection, client_id: int) -> tuple[Licence
     return tuple(LicenceEvent(**{name: getattr(row, name) for name in fields}) for row in found)
 
 
-async def known_plans(connection: AsyncConnection) -> tuple[str, ...]:
+async def known_plans(connection: AsyncConnection, scope: Scope = EVERY_CLIENT) -> tuple[str, ...]:
     """Return the plans in use, most used first."""
     found = await connection.scalars(
         select(func.min(clients.c.plan))
-        .where(clients.c.plan.is_not(None))
+        .where(clients.c.plan.is_not(None), scope_condition(scope, looks_up=scope.is_small))
         .group_by(clients.c.plan_folded)
         .order_by(func.count().desc(), clients.c.plan_folded)
         .limit(MOST_SUGGESTED_VALUES)
@@ -273,13 +301,18 @@ async def known_plans(connection: AsyncConnection) -> tuple[str, ...]:
     return tuple(str(plan) for plan in found)
 
 
-async def known_tags(connection: AsyncConnection) -> tuple[str, ...]:
+async def known_tags(connection: AsyncConnection, scope: Scope = EVERY_CLIENT) -> tuple[str, ...]:
     """Return the tags in use, in their folded form."""
     tags = select(client_tags.c.tag_folded).distinct().order_by(client_tags.c.tag_folded).limit(MOST_SUGGESTED_VALUES)
+    if scope.carteiras is not None:
+        tags = tags.join(clients, clients.c.id == client_tags.c.client_id)
+        tags = tags.where(scope_condition(scope, looks_up=scope.is_small))
     return tuple(await connection.scalars(tags))
 
 
-async def suggestions(connection: AsyncConnection, text: str, limit: int) -> tuple[Suggestion, ...]:
+async def suggestions(
+    connection: AsyncConnection, text: str, limit: int, scope: Scope = EVERY_CLIENT
+) -> tuple[Suggestion, ...]:
     """Return clients whose searched texts hold every word, those that begin with it first."""
     # A lone accent folds to nothing.
     words = [word for word in map(fold, text.split()) if word]
@@ -289,7 +322,7 @@ async def suggestions(connection: AsyncConnection, text: str, limit: int) -> tup
     holds = [func.instr(clients.c.search, word) > 0 for word in words]
     found = await connection.execute(
         select(clients.c.id, clients.c.name, clients.c.document)
-        .where(*holds)
+        .where(*holds, scope_condition(scope, looks_up=scope.is_small))
         .order_by(begins.desc(), clients.c.name_folded, clients.c.id)
         .limit(limit)
     )

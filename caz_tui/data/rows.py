@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from caz_tui.data.documents import mask
 from caz_tui.data.schemas import Client, ClientChanges, ClientRow, ExportPeriod
-from caz_tui.data.tables import clients
+from caz_tui.data.tables import carteiras, clients
 from caz_tui.data.text import fold
 
 if TYPE_CHECKING:
-    from sqlalchemy import Column, Row
+    from sqlalchemy import ColumnElement, Row
 
 SEARCH_SEPARATOR = "\n"
 """Stands between the texts that are searched, so that no word matches across two of them."""
@@ -21,12 +23,18 @@ _SAME = (
     "ca_charges", "email", "phone", "city", "state", "notes", "support_id", "archived",
 )  # fmt: skip
 _NOT_IN_ROW = {"notes", "support_id", "created_at", "created_by", "updated_at"}
-ROW_COLUMNS = tuple(
-    column
-    for column in clients.c
-    if column.name not in _NOT_IN_ROW and column.name != "search" and not column.name.endswith("_folded")
+_NEVER_READ = {"search", "carteira_id"}
+Columns = tuple["ColumnElement[Any]", ...]
+ROW_COLUMNS: Columns = (
+    *(
+        column
+        for column in clients.c
+        if column.name not in _NOT_IN_ROW | _NEVER_READ and not column.name.endswith("_folded")
+    ),
+    select(carteiras.c.name).where(carteiras.c.id == clients.c.carteira_id).scalar_subquery().label("carteira"),
 )
-CLIENT_COLUMNS = (*ROW_COLUMNS, *(clients.c[name] for name in sorted(_NOT_IN_ROW)))
+CLIENT_COLUMNS: Columns = (*ROW_COLUMNS, *(clients.c[name] for name in sorted(_NOT_IN_ROW)))
+_ROW_NAMES, _CLIENT_NAMES = (tuple(column.key or "" for column in some) for some in (ROW_COLUMNS, CLIENT_COLUMNS))
 
 
 def columns_of(client: ClientChanges | Client) -> dict[str, Any]:
@@ -58,18 +66,18 @@ def tag_keys(client: ClientChanges | Client) -> set[str]:
     return {fold(tag) for tag in client.tags}
 
 
-def client_row(row: Row[Any]) -> ClientRow:
+def client_row(row: Row[*tuple[Any, ...]]) -> ClientRow:
     """Return the table line in a selected row that begins with ``ROW_COLUMNS``."""
-    return ClientRow.model_validate(_fields(ROW_COLUMNS, row))
+    return ClientRow.model_validate(_fields(_ROW_NAMES, row))
 
 
-def client(row: Row[Any]) -> Client:
+def client(row: Row[*tuple[Any, ...]]) -> Client:
     """Return the client in a selected row that begins with ``CLIENT_COLUMNS``."""
-    return Client.model_validate(_fields(CLIENT_COLUMNS, row))
+    return Client.model_validate(_fields(_CLIENT_NAMES, row))
 
 
-def _fields(columns: tuple[Column[Any], ...], row: Row[Any]) -> dict[str, Any]:
-    fields = {column.name: value for column, value in zip(columns, row, strict=False)}
+def _fields(names: tuple[str, ...], row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    fields = dict(zip(names, row, strict=False))
     start, end = fields.pop("export_start"), fields.pop("export_end")
     fields["last_export"] = ExportPeriod.model_construct(start=start, end=end) if end else None
     return fields

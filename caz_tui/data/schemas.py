@@ -16,6 +16,7 @@ from caz_tui.data.choices import (
     Order,
     Payer,
     PurchaseStatus,
+    Role,
     Situation,
     Tab,
     Term,
@@ -63,6 +64,7 @@ class ClientRow(Value):
     state: str | None
     tags: tuple[str, ...]
     archived: bool
+    carteira: str | None = None
 
 
 class Client(ClientRow):
@@ -267,10 +269,14 @@ class LicenceUser(Value):
 
 
 class PurchaseDetails(Value):
-    """One purchase beside the licences it is part of."""
+    """One purchase beside the licences it is part of.
+
+    ``users_seen`` is how many of the clients that use them exist for whoever asks.
+    """
 
     purchase: Purchase
     licences: Licences
+    users_seen: int
 
 
 class PaymentsSummary(Value):
@@ -302,6 +308,50 @@ class SavedView(Value):
     tab: Tab
     query: str
     order: Order
+
+
+class Person(Value):
+    """Whoever is at the keyboard; ``carteiras`` are those whose clients they see, empty when they see all."""
+
+    name: str
+    role: Role
+    carteiras: tuple[str, ...] = ()
+
+
+class User(Value):
+    """Somebody who may open the portfolio, or once could."""
+
+    name: str
+    role: Role
+    active: bool
+    carteiras: tuple[str, ...]
+    created_at: datetime
+    created_by: str
+
+
+class Carteira(Value):
+    """A part of the portfolio, how many clients are in it, archived ones included, and whom it is given to."""
+
+    name: str
+    clients: int
+    users: tuple[str, ...]
+
+
+class Assigned(Value):
+    """What became of clients that were put into a carteira, or taken out of theirs (None)."""
+
+    carteira: str | None
+    moved: int
+    already: int
+
+
+class Dossier(Value):
+    """Everything that is kept about one client."""
+
+    client: Client
+    timeline: tuple[LicenceEvent, ...]
+    purchases: tuple[Purchase, ...]
+    history: tuple[AuditEntry, ...]
 
 
 class Page(Value):

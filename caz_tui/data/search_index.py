@@ -12,7 +12,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, column, event, func, select, table
+from sqlalchemy import ColumnElement, column, event, func, select, table, text
 
 from caz_tui.data.tables import clients, metadata
 
@@ -38,6 +38,8 @@ _STATEMENTS: Final = (
 )
 
 
+_SECURE_DELETE: Final = (3, 42, 0)
+_SECURELY: Final = text("INSERT INTO client_search(client_search, rank) VALUES ('secure-delete', 1)")
 _TRIGGERS: Final = ("client_search_insert", "client_search_delete", "client_search_update")
 
 
@@ -73,6 +75,17 @@ async def is_there(connection: AsyncConnection) -> bool:
     """Tell whether the database has the index, and this SQLite can read it."""
     found = await connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'client_search'")
     return found.first() is not None and is_available()
+
+
+async def forget_thoroughly(connection: AsyncConnection) -> None:
+    """Have what leaves the database in this transaction overwritten, and not only let go of.
+
+    The pages of tables and indexes are; the search index can do it from SQLite 3.42 on, and before that drops a text
+    from what it finds, but keeps pieces of it until its segments are merged.
+    """
+    await connection.exec_driver_sql("PRAGMA secure_delete=ON")
+    if sqlite3.sqlite_version_info >= _SECURE_DELETE and await is_there(connection):
+        await connection.execute(_SECURELY)
 
 
 def matches(word: str) -> ColumnElement[bool]:

@@ -5,13 +5,39 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, exists, false, func, literal_column, not_, or_, true, tuple_
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    and_,
+    exists,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 
 from caz_tui.data import search_index
 from caz_tui.data.choices import Field, LicenceHistory, Payer, Tab
 from caz_tui.data.documents import bare
-from caz_tui.data.query import NEVER, WITHOUT_PAYER, YES, YES_NO_FIELDS, Choice, Criterion, Span, TextMatch, Word
-from caz_tui.data.tables import client_tags, clients
+from caz_tui.data.gate import EVERY_CLIENT
+from caz_tui.data.query import (
+    ANY_TEXT,
+    NEVER,
+    WITHOUT_PAYER,
+    YES,
+    YES_NO_FIELDS,
+    Choice,
+    Criterion,
+    Span,
+    TextMatch,
+    Word,
+)
+from caz_tui.data.tables import carteiras, client_tags, clients
 from caz_tui.data.text import fold
 
 if TYPE_CHECKING:
@@ -19,11 +45,15 @@ if TYPE_CHECKING:
     from datetime import date
 
     from caz_tui.data.choices import Order
+    from caz_tui.data.gate import Scope
     from caz_tui.data.query import ClientQuery, ClientView, Match
 
 Condition = ColumnElement[bool]
 
 _c = clients.c
+# The plus takes a column out of the choice of an index, although its values are still read from whichever is chosen.
+_ARCHIVED_UNINDEXED: ColumnElement[bool] = literal_column("+clients.archived", Boolean)
+_CARTEIRA_UNINDEXED: ColumnElement[int] = literal_column("+clients.carteira_id", Integer)
 
 _FILTER_COLUMN: dict[Field, ColumnElement[Any]] = {
     Field.NAME: _c.name_folded,
@@ -49,21 +79,41 @@ _ALWAYS_SET = {Field.NAME, Field.DOCUMENT, Field.SITUATION, Field.LICENCE_HISTOR
 _PHONE_MASK = re.compile(r"[\s().\-/]")
 
 
-def view_condition(view: ClientView, today: date, *, indexed: Collection[str] = ()) -> Condition:
+def view_condition(
+    view: ClientView, today: date, *, scope: Scope = EVERY_CLIENT, indexed: Collection[str] = ()
+) -> Condition:
     """Return what a client must satisfy to be in a view.
 
     Args:
         view: tab and query.
         today: what relative dates count from.
+        scope: which clients there are for whoever asks.
         indexed: the folded words to look up in the search index; the others are looked for client by client.
     """
-    condition = and_(tab_condition(view.tab), query_condition(view.query, today, indexed=indexed))
+    looks_up_scope = scope.is_small and not indexed
+    condition = and_(
+        scope_condition(scope, looks_up=looks_up_scope),
+        tab_condition(view.tab),
+        query_condition(view.query, today, indexed=indexed),
+    )
     # Archived clients leave every tab unless the query itself asks for them.
     if view.query.asks_for_archived:
         return condition
-    # The plus takes the column out of every index, or SQLite would walk one whole beside the clients looked up.
-    archived = literal_column("+clients.archived", Boolean) if indexed else _c.archived
+    # In no index, or SQLite would walk one whole beside the clients looked up.
+    archived = _ARCHIVED_UNINDEXED if indexed or looks_up_scope else _c.archived
     return and_(archived == false(), condition)
+
+
+def scope_condition(scope: Scope, *, looks_up: bool = False) -> Condition:
+    """Return what a client must satisfy to exist for somebody.
+
+    Args:
+        scope: which clients do.
+        looks_up: whether they are to be found by their carteira; any other index then only sorts them.
+    """
+    if scope.carteiras is None:
+        return true()
+    return (_c.carteira_id if looks_up else _CARTEIRA_UNINDEXED).in_(scope.carteiras)
 
 
 def tab_condition(tab: Tab) -> Condition:
@@ -108,6 +158,12 @@ def _match_condition(field: Field, match: Match, today: date) -> Condition:
             client_tags.c.client_id == _c.id, _text_condition(client_tags.c.tag_folded, fold(match.text), match)
         )
         return exists().where(tagged).correlate(clients)
+    if field is Field.CARTEIRA:
+        assert isinstance(match, TextMatch)
+        if match == ANY_TEXT:
+            return _CARTEIRA_UNINDEXED.is_not(None)
+        named = _text_condition(carteiras.c.name_folded, fold(match.text), match)
+        return _CARTEIRA_UNINDEXED.in_(select(carteiras.c.id).where(named))
     column = _FILTER_COLUMN[field]
     match match:
         case Choice(slug) if slug in {NEVER, WITHOUT_PAYER}:

@@ -4,33 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 from sqlalchemy import delete, insert, select, text
 
-from caz_tui.data import clients, exports, imports, reports, trail
-from caz_tui.data.choices import Field, Order, Tab
+from caz_tui.data import carteiras, clients, erasing, erasing_copies, exports, imports, people, reports, trail
+from caz_tui.data.access import Permission
+from caz_tui.data.choices import Field, Order, Role, Tab
 from caz_tui.data.clients import Author
 from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.engine import Database
 from caz_tui.data.errors import NotFound, QueryError
-from caz_tui.data.schemas import Page, PurchaseDetails, SavedView
+from caz_tui.data.gate import Gate, Visit
+from caz_tui.data.schemas import Dossier, Page, PurchaseDetails, SavedView
 from caz_tui.data.tables import saved_views, settings
 from caz_tui.data.watching import DatabaseWatch
 from caz_tui.data.windows import Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     from caz_tui.data.clock import Clock
     from caz_tui.data.exports import ExportProgress
+    from caz_tui.data.gate import Scope
     from caz_tui.data.imports import ImportOptions, ImportProgress, ImportReport, SheetPreview
-    from caz_tui.data.query import ClientView
+    from caz_tui.data.query import ClientView, Selection
     from caz_tui.data.schemas import (
+        Assigned,
         AuditEntry,
         Benefit,
+        Carteira,
         Client,
         ClientChanges,
         Contract,
@@ -38,11 +44,13 @@ if TYPE_CHECKING:
         Licences,
         LicenceUser,
         PaymentsSummary,
+        Person,
         PortfolioSummary,
         Purchase,
         Suggestion,
         TrailEntry,
         TrailQuery,
+        User,
     )
     from caz_tui.data.trail import Anchor
 
@@ -54,20 +62,41 @@ _OFFICE_NAME = "office_name"
 DEFAULT_OFFICE_NAME = "Meu escritório"
 
 
-def whole(
-    method: Callable[Concatenate[PortfolioService, P], Coroutine[Any, Any, ResultT]],
-) -> Callable[Concatenate[PortfolioService, P], Coroutine[Any, Any, ResultT]]:
-    """Let a call go on to its end although whoever waits for it is cancelled.
+PERMISSIONS: Final[dict[str, Permission]] = {}
+"""What each call of the service needs, by its name; filled by the decorators below, which no call can do without."""
 
-    A connection whose query is cancelled half-way is lost with its thread, and the program then never ends.
-    """
+Visiting = Callable[Concatenate["PortfolioService", Visit, P], Coroutine[Any, Any, ResultT]]
+Calling = Callable[Concatenate["PortfolioService", P], Coroutine[Any, Any, ResultT]]
+
+
+def reads(permission: Permission) -> Callable[[Visiting[P, ResultT]], Calling[P, ResultT]]:
+    """Make a call that has one consistent look at the data, by whoever has a permission."""
+    return functools.partial(_call, permission, is_write=False)
+
+
+def writes(permission: Permission) -> Callable[[Visiting[P, ResultT]], Calling[P, ResultT]]:
+    """Make a call that is one transaction, by whoever has a permission."""
+    return functools.partial(_call, permission, is_write=True)
+
+
+def needs(permission: Permission) -> Callable[[Calling[P, ResultT]], Calling[P, ResultT]]:
+    """Say what a call needs that goes through the gate by itself, or only makes other calls."""
+
+    def note(method: Calling[P, ResultT]) -> Calling[P, ResultT]:
+        PERMISSIONS[method.__name__] = permission
+        return method
+
+    return note
+
+
+def _call(permission: Permission, method: Visiting[P, ResultT], *, is_write: bool) -> Calling[P, ResultT]:
+    PERMISSIONS[method.__name__] = permission
 
     @functools.wraps(method)
     async def call(self: PortfolioService, /, *args: P.args, **kwargs: P.kwargs) -> ResultT:
-        task = asyncio.ensure_future(method(self, *args, **kwargs))
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
-        return await asyncio.shield(task)
+        return await self._whole(
+            self._visited(permission, lambda visit: method(self, visit, *args, **kwargs), is_write=is_write)
+        )
 
     return call
 
@@ -76,19 +105,33 @@ class PortfolioService:
     """An office's portfolio, seen and changed by one person.
 
     Every call opens one transaction of its own, takes and returns frozen values, and raises only what
-    ``caz_tui.data.errors`` holds. Any call may raise ``StorageError``.
+    ``caz_tui.data.errors`` holds. Any call may raise ``StorageError``; ``AccessGone`` when the person is no user of the
+    database, or no longer; and ``NotAllowed`` when their role lacks what the call needs (``PERMISSIONS``). A client
+    outside of somebody's carteiras is to them as if it did not exist.
     """
 
     def __init__(self, database: Database, *, user: str, clock: Clock | None = None) -> None:
         self._database = database
         self._author = Author(user, clock or SystemClock())
+        self._gate = Gate(database, self._author)
         self._calls: set[asyncio.Future[Any]] = set()
-        self._walks: dict[tuple[ClientView, date], Walk] = {}
+        self._walks: dict[tuple[ClientView, date, Scope], Walk] = {}
 
     @classmethod
     async def open(cls, path: Path, *, user: str, clock: Clock | None = None) -> PortfolioService:
-        """Return the service over the database in a file, which is created or upgraded as needed."""
-        return cls(await Database.open(path), user=user, clock=clock)
+        """Return the service over the database in a file, which is created or upgraded as needed.
+
+        Raises:
+            AccessGone: the person is no user of it, or no longer.
+        """
+        author = Author(user, clock or SystemClock())
+        service = cls(await Database.open(path, founder=author), user=user, clock=clock)
+        try:
+            await service.me()
+        except BaseException:
+            await service.close()
+            raise
+        return service
 
     async def close(self) -> None:
         """Give back what the service holds, when the calls that are under way have ended."""
@@ -101,6 +144,11 @@ class PortfolioService:
         return self._author.name
 
     @property
+    def role(self) -> Role | None:
+        """What the person may do, as of the last call; None before the first."""
+        return self._gate.role
+
+    @property
     def path(self) -> Path:
         """The file of the database."""
         return self._database.path
@@ -110,59 +158,79 @@ class PortfolioService:
         """The date in São Paulo."""
         return today(self._author.clock)
 
+    async def _whole(self, doing: Coroutine[Any, Any, ResultT]) -> ResultT:
+        """Let a call go on to its end although whoever waits for it is cancelled.
+
+        A connection whose query is cancelled half-way is lost with its thread, and the program then never ends.
+        """
+        task = asyncio.ensure_future(doing)
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+        return await asyncio.shield(task)
+
+    async def _visited(
+        self, permission: Permission, deed: Callable[[Visit], Coroutine[Any, Any, ResultT]], *, is_write: bool
+    ) -> ResultT:
+        """Do something in a transaction of its own, once the gate has let the person in."""
+        async with self._gate.write(permission) if is_write else self._gate.read(permission) as visit:
+            result = await deed(visit)
+        if is_write:
+            self._walks.clear()
+        return result
+
+    @reads(Permission.SEE)
+    async def me(self, visit: Visit) -> Person:
+        """Return who is at the keyboard, in which role, with which carteiras."""
+        return await people.whoever(visit)
+
     # Lists
 
-    @whole
-    async def page(self, view: ClientView, offset: int, limit: int) -> Page:
+    @reads(Permission.SEE)
+    async def page(self, visit: Visit, view: ClientView, offset: int, limit: int) -> Page:
         """Return up to ``limit`` rows of a view from place ``offset`` (0 is the first)."""
-        async with self._database.read() as connection:
-            return Page(offset=offset, rows=await self._walk(view).page(connection, offset, limit))
+        return Page(offset=offset, rows=await self._walk(view, visit.scope).page(visit.connection, offset, limit))
 
-    @whole
-    async def count(self, view: ClientView) -> int:
+    @reads(Permission.SEE)
+    async def count(self, visit: Visit, view: ClientView) -> int:
         """Return how many clients a view holds."""
-        async with self._database.read() as connection:
-            return await self._walk(view).count(connection)
+        return await self._walk(view, visit.scope).count(visit.connection)
 
-    @whole
-    async def place_of(self, view: ClientView, client_id: int) -> int | None:
+    @reads(Permission.SEE)
+    async def place_of(self, visit: Visit, view: ClientView, client_id: int) -> int | None:
         """Return the place of a client in a view, or None when it is not in it."""
-        async with self._database.read() as connection:
-            return await self._walk(view).place_of(connection, client_id)
+        return await self._walk(view, visit.scope).place_of(visit.connection, client_id)
 
-    @whole
-    async def is_empty(self) -> bool:
-        """Tell whether the portfolio holds no client at all, archived ones included."""
-        async with self._database.read() as connection:
-            return await clients.count_all(connection) == 0
+    @reads(Permission.SEE)
+    async def is_empty(self, visit: Visit) -> bool:
+        """Tell whether there is no client at all for this person, archived ones included."""
+        return not await clients.is_any(visit.connection, visit.scope)
 
-    @whole
-    async def tab_counts(self) -> dict[Tab, int]:
+    @reads(Permission.SEE)
+    async def tab_counts(self, visit: Visit) -> dict[Tab, int]:
         """Return how many clients are in each tab, without any query."""
-        async with self._database.read() as connection:
-            return await reports.tab_counts(connection, self.today)
+        return await reports.tab_counts(visit.connection, self.today, visit.scope)
 
-    @whole
-    async def suggest(self, text: str, limit: int = 20) -> tuple[Suggestion, ...]:
+    @reads(Permission.SEE)
+    async def suggest(self, visit: Visit, text: str, limit: int = 20) -> tuple[Suggestion, ...]:
         """Return clients found by name, trade name, document or e-mail, for the palette."""
-        async with self._database.read() as connection:
-            return await reports.suggestions(connection, text, limit)
+        return await reports.suggestions(visit.connection, text, limit, visit.scope)
 
-    @whole
-    async def changed_elsewhere(self) -> bool:
+    @reads(Permission.SEE)
+    async def changed_elsewhere(self, visit: Visit) -> bool:
         """Tell whether another program may have committed since the last call; the lists then start afresh."""
-        async with self._database.read() as connection:
-            version = int(await connection.scalar(text("PRAGMA data_version")) or 0)
-            # Each connection of the pool counts for itself: what one has seen says nothing of another.
-            seen = connection.sync_connection.info if connection.sync_connection else {}
-            changed = version != seen.get(self)
-            seen[self] = version
+        version = int(await visit.connection.scalar(text("PRAGMA data_version")) or 0)
+        # Each connection of the pool counts for itself: what one has seen says nothing of another.
+        seen = visit.connection.sync_connection.info if visit.connection.sync_connection else {}
+        changed = version != seen.get(self)
+        seen[self] = version
         if changed:
             self._walks.clear()
         return changed
 
+    @needs(Permission.SEE)
     async def watch(self, tell: Callable[[], None]) -> None:
         """Call ``tell`` whenever the portfolio was written to, by whomever, until this is cancelled."""
+        await self.me()
         with DatabaseWatch(self._database.path) as watch:
             while True:
                 await watch.changed()
@@ -173,157 +241,248 @@ class PortfolioService:
 
     # Clients
 
-    @whole
-    async def client(self, client_id: int) -> Client:
+    @reads(Permission.SEE)
+    async def client(self, visit: Visit, client_id: int) -> Client:
         """Return a client whole; raises ``NotFound``."""
-        async with self._database.read() as connection:
-            return await clients.fetch(connection, client_id)
+        return await clients.fetch(visit.connection, client_id, visit.scope)
 
-    @whole
-    async def create(self, changes: ClientChanges) -> Client:
+    @writes(Permission.WORK)
+    async def create(self, visit: Visit, changes: ClientChanges) -> Client:
         """Add a client; raises ``InvalidClient`` or ``Refused``."""
-        async with self._database.write() as connection:
-            created = await clients.create(connection, changes, self._author)
-        self._walks.clear()
-        return created
+        return await clients.create(visit.connection, changes, visit.author, visit.scope)
 
-    @whole
-    async def update(self, client_id: int, changes: ClientChanges, version: int, *, action: str = "Editou") -> Client:
+    @writes(Permission.WORK)
+    async def update(
+        self, visit: Visit, client_id: int, changes: ClientChanges, version: int, *, action: str = "Editou"
+    ) -> Client:
         """Change the fields that are set; raises ``NotFound``, ``StaleClient``, ``InvalidClient`` or ``Refused``."""
-        async with self._database.write() as connection:
-            changed = await clients.change(connection, client_id, changes, version, self._author, action=action)
-        self._walks.clear()
-        return changed
+        return await clients.change(
+            visit.connection, client_id, changes, version, visit.author, scope=visit.scope, action=action
+        )
 
-    @whole
-    async def delete(self, client_id: int, version: int) -> None:
+    @writes(Permission.WORK)
+    async def delete(self, visit: Visit, client_id: int, version: int) -> None:
         """Delete a prospect; raises ``NotFound``, ``StaleClient`` or ``Refused``."""
-        async with self._database.write() as connection:
-            await clients.remove(connection, client_id, version, self._author)
-        self._walks.clear()
+        await clients.remove(visit.connection, client_id, version, visit.author, visit.scope)
 
-    @whole
-    async def contract(self, client_id: int, terms: Contract, version: int) -> Client:
+    @writes(Permission.WORK)
+    async def contract(self, visit: Visit, client_id: int, terms: Contract, version: int) -> Client:
         """Contract, renew or change a plan; raises ``NotFound``, ``StaleClient`` or ``Refused``."""
-        async with self._database.write() as connection:
-            contracted = await clients.contract(connection, client_id, terms, version, self._author)
-        self._walks.clear()
-        return contracted
+        return await clients.contract(visit.connection, client_id, terms, version, visit.author, visit.scope)
 
-    @whole
-    async def timeline(self, client_id: int) -> tuple[LicenceEvent, ...]:
+    @reads(Permission.SEE)
+    async def timeline(self, visit: Visit, client_id: int) -> tuple[LicenceEvent, ...]:
         """Return the steps in the life of a client's licence, newest first."""
-        async with self._database.read() as connection:
-            return await reports.timeline(connection, client_id)
-
-    @whole
-    async def history(self, client_id: int) -> tuple[AuditEntry, ...]:
-        """Return who changed what on a client, newest first."""
-        async with self._database.read() as connection:
-            return await reports.history(connection, client_id)
-
-    @whole
-    async def purchases_for(self, client: Client) -> tuple[Purchase, ...]:
-        """Return the purchases that pay for a client's plan: the batches in force when it uses a licence of them."""
-        if not clients.uses_licence(client.plan, client.payer, archived=client.archived):
+        if not await clients.exists_in(visit.connection, client_id, visit.scope):
             return ()
-        return tuple(purchase for purchase in await self.purchases() if purchase.active_licences)
+        return await reports.timeline(visit.connection, client_id)
 
-    @whole
-    async def known_plans(self) -> tuple[str, ...]:
+    @reads(Permission.SEE)
+    async def history(self, visit: Visit, client_id: int) -> tuple[AuditEntry, ...]:
+        """Return who changed what on a client, newest first."""
+        if not await clients.exists_in(visit.connection, client_id, visit.scope):
+            return ()
+        return await reports.history(visit.connection, client_id)
+
+    @reads(Permission.SEE)
+    async def purchases_for(self, visit: Visit, client: Client) -> tuple[Purchase, ...]:
+        """Return the purchases that pay for a client's plan: the batches in force when it uses a licence of them."""
+        if not await clients.exists_in(visit.connection, client.id, visit.scope):
+            return ()
+        return await reports.purchases_for(visit.connection, client, self.today)
+
+    @reads(Permission.SEE)
+    async def known_plans(self, visit: Visit) -> tuple[str, ...]:
         """Return the plans in use, most used first."""
-        async with self._database.read() as connection:
-            return await reports.known_plans(connection)
+        return await reports.known_plans(visit.connection, visit.scope)
 
-    @whole
-    async def known_tags(self) -> tuple[str, ...]:
+    @reads(Permission.SEE)
+    async def known_tags(self, visit: Visit) -> tuple[str, ...]:
         """Return the tags in use."""
-        async with self._database.read() as connection:
-            return await reports.known_tags(connection)
+        return await reports.known_tags(visit.connection, visit.scope)
 
     # Figures and payments
 
-    @whole
-    async def summary(self) -> PortfolioSummary:
+    @reads(Permission.SEE)
+    async def summary(self, visit: Visit) -> PortfolioSummary:
         """Return the figures of Minha carteira."""
-        async with self._database.read() as connection:
-            return await reports.summary(connection, self.today)
+        return await reports.summary(visit.connection, self.today, visit.scope)
 
-    @whole
-    async def licences(self) -> Licences:
-        """Return the licences of the Plano Exclusivo."""
-        async with self._database.read() as connection:
-            return await reports.licences(connection, self.today)
+    @reads(Permission.SEE)
+    async def licences(self, visit: Visit) -> Licences:
+        """Return the licences of the Plano Exclusivo: the office's, whoever asks."""
+        return await reports.licences(visit.connection, self.today)
 
-    @whole
-    async def licence_users(self, offset: int = 0, limit: int | None = None) -> tuple[LicenceUser, ...]:
+    @reads(Permission.SEE)
+    async def licence_users(self, visit: Visit, offset: int = 0, limit: int | None = None) -> tuple[LicenceUser, ...]:
         """Return the clients that use a licence of the Plano Exclusivo, in order of name, or a stretch of them."""
-        async with self._database.read() as connection:
-            return await reports.licence_users(connection, self.today, offset, limit)
+        return await reports.licence_users(visit.connection, self.today, offset, limit, visit.scope)
 
-    @whole
-    async def purchases(self) -> tuple[Purchase, ...]:
-        """Return every purchase: the Plano Exclusivo in force first, then newest first."""
-        async with self._database.read() as connection:
-            return await reports.all_purchases(connection, self.today)
+    @reads(Permission.SEE)
+    async def purchases(self, visit: Visit) -> tuple[Purchase, ...]:
+        """Return the purchases: the Plano Exclusivo in force first, then newest first.
 
-    @whole
-    async def purchase(self, number: str) -> PurchaseDetails:
+        An analyst has those that pay for a client of their carteiras, and no benefits; the sums are of these.
+        """
+        return await reports.all_purchases(visit.connection, self.today, visit.scope)
+
+    @reads(Permission.SEE)
+    async def purchase(self, visit: Visit, number: str) -> PurchaseDetails:
         """Return a purchase beside the licences it is part of; raises ``NotFound``."""
-        async with self._database.read() as connection:
-            found = await reports.purchase(connection, number, self.today)
-            return PurchaseDetails(purchase=found, licences=await reports.licences(connection, self.today))
+        return PurchaseDetails(
+            purchase=await reports.purchase(visit.connection, number, self.today, visit.scope),
+            licences=await reports.licences(visit.connection, self.today),
+            users_seen=await reports.count_licence_users(visit.connection, self.today, visit.scope),
+        )
 
-    @whole
-    async def payments_summary(self) -> PaymentsSummary:
+    @reads(Permission.SEE)
+    async def payments_summary(self, visit: Visit) -> PaymentsSummary:
         """Return the figures above the list of purchases."""
-        async with self._database.read() as connection:
-            return await reports.payments_summary(connection, self.today)
+        return await reports.payments_summary(visit.connection, self.today, visit.scope)
 
-    @whole
-    async def benefits(self) -> tuple[Benefit, ...]:
+    @reads(Permission.SEE)
+    async def benefits(self, visit: Visit) -> tuple[Benefit, ...]:
         """Return the accumulated benefits, newest first."""
-        async with self._database.read() as connection:
-            return await reports.all_benefits(connection)
+        return await reports.all_benefits(visit.connection, visit.scope)
+
+    # People and carteiras
+
+    @reads(Permission.OVERSEE)
+    async def users(self, visit: Visit) -> tuple[User, ...]:
+        """Return every user in order of name, those without access included."""
+        return await people.listed(visit.connection)
+
+    @writes(Permission.ADMINISTER)
+    async def create_user(self, visit: Visit, name: str, role: Role, carteiras: Sequence[str] = ()) -> User:
+        """Let somebody in; raises ``Refused`` or ``NotFound``. From the second user on nobody else is let in."""
+        return await people.create(visit, name, role, carteiras)
+
+    @writes(Permission.ADMINISTER)
+    async def set_role(self, visit: Visit, name: str, role: Role) -> User:
+        """Change what a user may do; raises ``Refused`` or ``NotFound``."""
+        return await people.set_role(visit, name, role)
+
+    @writes(Permission.ADMINISTER)
+    async def set_user_carteiras(self, visit: Visit, name: str, carteiras: Sequence[str]) -> User:
+        """Give an analyst these carteiras and no others; raises ``Refused`` or ``NotFound``."""
+        return await people.set_carteiras(visit, name, carteiras)
+
+    @writes(Permission.ADMINISTER)
+    async def set_user_active(self, visit: Visit, name: str, *, active: bool) -> User:
+        """Take a user's access away, or give it back; raises ``Refused`` or ``NotFound``."""
+        return await people.set_active(visit, name, active=active)
+
+    @reads(Permission.OVERSEE)
+    async def carteiras(self, visit: Visit) -> tuple[Carteira, ...]:
+        """Return every carteira with how many clients are in it and whom it is given to."""
+        return await carteiras.listed(visit.connection)
+
+    @reads(Permission.SEE)
+    async def known_carteiras(self, visit: Visit) -> tuple[str, ...]:
+        """Return the names of the carteiras that exist for this person."""
+        return await carteiras.names(visit.connection, visit.scope)
+
+    @reads(Permission.SEE)
+    async def find_carteira(self, visit: Visit, name: str) -> str:
+        """Return a carteira's name as it is written, accents and case aside; raises ``NotFound``."""
+        return await carteiras.find(visit.connection, name, visit.scope)
+
+    @writes(Permission.ADMINISTER)
+    async def create_carteira(self, visit: Visit, name: str) -> Carteira:
+        """Add a carteira; raises ``Refused``."""
+        return await carteiras.create(visit, name)
+
+    @reads(Permission.SEE)
+    async def count_selection(self, visit: Visit, selection: Selection) -> int:
+        """Return how many clients a selection holds."""
+        return await carteiras.count(visit.connection, selection, self.today, visit.scope)
+
+    @writes(Permission.ADMINISTER)
+    async def assign(self, visit: Visit, selection: Selection, carteira: str | None, *, new: bool = False) -> Assigned:
+        """Put clients into a carteira, or out of theirs with None, all of them or none; raises ``NotFound``.
+
+        Args:
+            visit: given by the gate.
+            selection: the clients.
+            carteira: the carteira's name.
+            new: whether the carteira is made in the same transaction; raises ``Refused`` when there is one.
+        """
+        if new and carteira is not None:
+            await carteiras.create(visit, carteira)
+        return await carteiras.assign(visit, selection, carteira)
+
+    # Personal data
+
+    @needs(Permission.ADMINISTER)
+    async def erase_personal_data(self, client_id: int, version: int) -> tuple[Path, ...]:
+        """Erase how to reach a client, from the trail too, and from the copies beside the database.
+
+        Returns:
+            The copies in which it could not be done.
+
+        Raises:
+            NotFound: there is no such client (any more).
+            StaleClient: someone else changed it since.
+        """
+        left = await self._erase(client_id, version)
+        return await self._whole(
+            erasing_copies.erase_in_copies(self.path, left.document, erasing.personal_fields(left))
+        )
+
+    @writes(Permission.ADMINISTER)
+    async def _erase(self, visit: Visit, client_id: int, version: int) -> Client:
+        return await erasing.erase(visit, client_id, version)
+
+    @writes(Permission.SEE)
+    async def dossier(self, visit: Visit, client_id: int) -> Dossier:
+        """Return everything kept about a client, and note that it was taken out; raises ``NotFound``."""
+        connection = visit.connection
+        client = await clients.fetch(connection, client_id, visit.scope)
+        found = Dossier(
+            client=client,
+            timeline=await reports.timeline(connection, client_id),
+            purchases=await reports.purchases_for(connection, client, self.today),
+            history=await reports.history(connection, client_id),
+        )
+        await clients.record(connection, visit.author, "Exportou os dados do cliente", client)
+        return found
 
     # Audit trail
 
-    @whole
-    async def trail(self, wanted: TrailQuery, limit: int) -> tuple[TrailEntry, ...]:
+    @reads(Permission.OVERSEE)
+    async def trail(self, visit: Visit, wanted: TrailQuery, limit: int) -> tuple[TrailEntry, ...]:
         """Return the newest entries of the audit trail that are wanted, at most ``limit``, oldest first."""
-        async with self._database.read() as connection:
-            return await reports.trail_entries(connection, wanted, limit)
+        return await reports.trail_entries(visit.connection, wanted, limit)
 
-    @whole
-    async def trail_broken_at(self) -> int | None:
+    @reads(Permission.OVERSEE)
+    async def trail_broken_at(self, visit: Visit) -> int | None:
         """Return the number of the first entry of the trail that was tampered with, or None."""
-        async with self._database.read() as connection:
-            return await trail.first_broken(connection)
+        return await trail.first_broken(visit.connection)
 
-    @whole
-    async def trail_anchor(self) -> Anchor:
+    @reads(Permission.OVERSEE)
+    async def trail_anchor(self, visit: Visit) -> Anchor:
         """Return number and seal of the newest entry of the trail."""
-        async with self._database.read() as connection:
-            return await trail.newest(connection)
+        return await trail.newest(visit.connection)
 
-    @whole
-    async def trail_holds(self, anchor: Anchor) -> bool:
+    @reads(Permission.OVERSEE)
+    async def trail_holds(self, visit: Visit, anchor: Anchor) -> bool:
         """Tell whether the trail still holds the entry that an anchor names."""
-        async with self._database.read() as connection:
-            return await trail.seal_of(connection, anchor.number) == anchor.seal
+        return await trail.seal_of(visit.connection, anchor.number) == anchor.seal
 
-    @whole
-    async def note(self, action: str, subject: str) -> None:
+    @writes(Permission.SEE)
+    async def note(self, visit: Visit, action: str, subject: str) -> None:
         """Write into the trail what changes nothing: that data was read or taken out as a whole."""
-        async with self._database.write() as connection:
-            await clients.note(connection, self._author, action, subject)
+        await clients.note(visit.connection, visit.author, action, subject)
 
     # Spreadsheets
 
+    @needs(Permission.ADMINISTER)
     async def preview_sheet(self, path: Path, mapping: Mapping[str, str]) -> SheetPreview:
         """Return what a file holds and how its columns are understood; raises ``SheetError``."""
+        await self._check(Permission.ADMINISTER)
         return await asyncio.to_thread(imports.preview, path, mapping)
 
+    @needs(Permission.ADMINISTER)
     async def import_sheet(
         self, path: Path, options: ImportOptions, progress: ImportProgress | None = None
     ) -> ImportReport:
@@ -331,19 +490,29 @@ class PortfolioService:
 
         Nothing is written when the report has rejections and ``options.skip_invalid`` is off, nor when it is cancelled.
         """
-        report = await self._between_steps(
-            lambda tell: imports.run(self._database, path, options, self._author, tell), progress
-        )
+        await self._check(Permission.ADMINISTER)
+        report = await self._between_steps(lambda tell: imports.run(self._gate, path, options, tell), progress)
         self._walks.clear()
         return report
 
+    @needs(Permission.SEE)
     async def export_sheet(self, path: Path, view: ClientView, progress: ExportProgress | None = None) -> int:
         """Write a view to a CSV, XLSX or JSON file and return how many clients it holds; raises ``SheetError``."""
+        has_search_index = self._database.has_search_index
         written = await self._between_steps(
-            lambda tell: exports.run(self._database, path, view, self.today, tell), progress
+            lambda tell: exports.run(self._gate, path, view, self.today, tell, has_search_index=has_search_index),
+            progress,
         )
         await self.note("Exportou clientes", f"{path.name}: {_counted(written, 'cliente')} ({view.title})")
         return written
+
+    async def _check(self, permission: Permission) -> None:
+        """Raise what the gate would, before something is read that the database does not hold."""
+
+        async def nothing(_visit: Visit) -> None:
+            return None
+
+        await self._whole(self._visited(permission, nothing, is_write=False))
 
     async def _between_steps(
         self,
@@ -369,12 +538,19 @@ class PortfolioService:
             await asyncio.wait([task])
             raise
 
+    @needs(Permission.SEE)
+    async def export_dossier(self, path: Path, client_id: int) -> None:
+        """Write everything kept about a client to a JSON file; raises ``NotFound`` or ``SheetError``."""
+        await exports.run_dossier(path, await self.dossier(client_id))
+
+    @needs(Permission.SEE)
     async def export_purchases(self, path: Path) -> int:
         """Write the purchases to a CSV or XLSX file and return how many there are; raises ``SheetError``."""
         written = await exports.run_purchases(path, await self.purchases())
         await self.note("Exportou compras", f"{path.name}: {_counted(written, 'compra')}")
         return written
 
+    @needs(Permission.SEE)
     async def export_benefits(self, path: Path) -> int:
         """Write the benefits to a CSV or XLSX file and return how many there are; raises ``SheetError``."""
         written = await exports.run_benefits(path, await self.benefits())
@@ -383,65 +559,60 @@ class PortfolioService:
 
     # Saved views and settings
 
-    @whole
-    async def saved_views(self) -> tuple[SavedView, ...]:
+    @reads(Permission.SEE)
+    async def saved_views(self, visit: Visit) -> tuple[SavedView, ...]:
         """Return the saved views in order of name."""
-        async with self._database.read() as connection:
-            found = await connection.execute(select(saved_views).order_by(saved_views.c.name))
-            return tuple(
-                SavedView(
-                    name=row.name,
-                    tab=Tab(row.tab),
-                    query=row.query,
-                    order=Order(field=Field(row.order_field), descending=row.order_descending),
-                )
-                for row in found
+        found = await visit.connection.execute(select(saved_views).order_by(saved_views.c.name))
+        return tuple(
+            SavedView(
+                name=row.name,
+                tab=Tab(row.tab),
+                query=row.query,
+                order=Order(field=Field(row.order_field), descending=row.order_descending),
             )
+            for row in found
+        )
 
-    @whole
-    async def save_view(self, name: str, view: ClientView) -> None:
+    @writes(Permission.WORK)
+    async def save_view(self, visit: Visit, name: str, view: ClientView) -> None:
         """Keep a view under a name, replacing one of that name; raises ``QueryError`` for a blank name."""
         if not name.strip():
             raise QueryError("Falta o nome da visão.")
-        async with self._database.write() as connection:
-            await connection.execute(delete(saved_views).where(saved_views.c.name == name.strip()))
-            await connection.execute(
-                insert(saved_views).values(
-                    name=name.strip(),
-                    tab=view.tab.value,
-                    query=str(view.query),
-                    order_field=view.order.field.value,
-                    order_descending=view.order.descending,
-                )
+        await visit.connection.execute(delete(saved_views).where(saved_views.c.name == name.strip()))
+        await visit.connection.execute(
+            insert(saved_views).values(
+                name=name.strip(),
+                tab=view.tab.value,
+                query=str(view.query),
+                order_field=view.order.field.value,
+                order_descending=view.order.descending,
             )
+        )
 
-    @whole
-    async def forget_view(self, name: str) -> None:
+    @writes(Permission.WORK)
+    async def forget_view(self, visit: Visit, name: str) -> None:
         """Drop a saved view; raises ``NotFound``."""
-        async with self._database.write() as connection:
-            gone = await connection.execute(delete(saved_views).where(saved_views.c.name == name))
-            if gone.rowcount == 0:
-                raise NotFound(f"Não há visão salva com o nome {name}.")
+        gone = await visit.connection.execute(delete(saved_views).where(saved_views.c.name == name))
+        if gone.rowcount == 0:
+            raise NotFound(f"Não há visão salva com o nome {name}.")
 
-    @whole
-    async def office_name(self) -> str:
+    @reads(Permission.SEE)
+    async def office_name(self, visit: Visit) -> str:
         """Return the name of the office for the top line."""
-        async with self._database.read() as connection:
-            name = await connection.scalar(select(settings.c.value).where(settings.c.name == _OFFICE_NAME))
-            return str(name or DEFAULT_OFFICE_NAME)
+        name = await visit.connection.scalar(select(settings.c.value).where(settings.c.name == _OFFICE_NAME))
+        return str(name or DEFAULT_OFFICE_NAME)
 
-    @whole
-    async def set_office_name(self, name: str) -> None:
+    @writes(Permission.ADMINISTER)
+    async def set_office_name(self, visit: Visit, name: str) -> None:
         """Keep the name of the office."""
-        async with self._database.write() as connection:
-            await connection.execute(delete(settings).where(settings.c.name == _OFFICE_NAME))
-            await connection.execute(insert(settings).values(name=_OFFICE_NAME, value=name.strip()))
+        await visit.connection.execute(delete(settings).where(settings.c.name == _OFFICE_NAME))
+        await visit.connection.execute(insert(settings).values(name=_OFFICE_NAME, value=name.strip()))
 
-    def _walk(self, view: ClientView) -> Walk:
-        key = (view, self.today)
+    def _walk(self, view: ClientView, scope: Scope) -> Walk:
+        key = (view, self.today, scope)
         walk = self._walks.pop(key, None)
         if walk is None:
-            walk = Walk(view, self.today, has_search_index=self._database.has_search_index)
+            walk = Walk(view, self.today, has_search_index=self._database.has_search_index, scope=scope)
         self._walks[key] = walk
         if len(self._walks) > _MOST_WALKS:
             del self._walks[next(iter(self._walks))]

@@ -30,7 +30,7 @@ from sqlalchemy import (
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 """The newest migration; a database that says otherwise is upgraded or refused."""
 
 metadata = MetaData(
@@ -67,6 +67,38 @@ class Moment(TypeDecorator[datetime]):
 
 alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
 
+carteiras = Table(
+    "carteiras",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("name_folded", Text, nullable=False, unique=True),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Text, nullable=False),
+)
+"""The parts of the portfolio that are given to analysts; a client is in one of them or in none."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("created_by", Text, nullable=False),
+)
+"""Who may open the portfolio; nobody is ever removed, so that their names in the trail stay somebody's."""
+
+user_carteiras = Table(
+    "user_carteiras",
+    metadata,
+    Column("user_id", ForeignKey("users.id"), primary_key=True),
+    Column("carteira_id", ForeignKey("carteiras.id"), primary_key=True),
+    Index("ix_user_carteiras_of_carteira", "carteira_id"),
+    sqlite_with_rowid=False,
+)
+
 clients = Table(
     "clients",
     metadata,
@@ -102,6 +134,8 @@ clients = Table(
     Column("created_at", Moment, nullable=False),
     Column("created_by", Text, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    # The last one, as the migration that brought it could only add it at the end.
+    Column("carteira_id", ForeignKey("carteiras.id")),
     CheckConstraint("length(name) BETWEEN 1 AND 200", name="name_length"),
     CheckConstraint("(export_start IS NULL) = (export_end IS NULL)", name="export_period"),
     sqlite_autoincrement=True,

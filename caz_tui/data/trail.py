@@ -21,7 +21,7 @@ from sqlalchemy import BigInteger, Text, bindparam, event, insert, select, type_
 from caz_tui.data.tables import audit_entries, metadata, settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterable
 
     from sqlalchemy import Connection, Row
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -117,6 +117,26 @@ async def first_broken(connection: AsyncConnection) -> int | None:
             return int(row.id)
         last, expected = row.seal, row.id + 1
     return None
+
+
+async def erase(connection: AsyncConnection, client_id: int, names: Iterable[str]) -> int:
+    """Leave only the hash of the changes of a client's entries that tell of some fields; return how many they were.
+
+    The entries stay, as do the seals over them: who did what and when can still be proved, what it said can't be read.
+    """
+    of_client = select(*_COLUMNS).where(audit_entries.c.client_id == client_id).order_by(audit_entries.c.id)
+    gone = set(names)
+    rows = (await connection.execute(of_client)).all()
+    telling = [row for row in rows if not gone.isdisjoint(json.loads(row.changes))]
+    for row in telling:
+        erasing = update(audit_entries).where(audit_entries.c.id == row.id)
+        await connection.execute(erasing.values(changes={ERASED: _digest(row.changes)}))
+    return len(telling)
+
+
+def erased(changes: str) -> str:
+    """Return what stands in the place of changes, as they are stored, that were erased."""
+    return json.dumps({ERASED: _digest(changes)})
 
 
 async def _entries(connection: AsyncConnection) -> AsyncIterator[Row[Any]]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 
 from caz_tui.data import search_index
+from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.rows import CLIENT_COLUMNS, ROW_COLUMNS, client, client_row
 from caz_tui.data.selects import beyond, directed, segment_of, segments, sort_key, view_condition, words_of
 from caz_tui.data.tables import clients
@@ -19,27 +20,29 @@ from caz_tui.data.tables import clients
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy import Column, Row
+    from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from caz_tui.data.gate import Scope
     from caz_tui.data.query import ClientView
+    from caz_tui.data.rows import Columns
     from caz_tui.data.schemas import Client, ClientRow
 
 Key = tuple[Any, ...]
-Columns = tuple["Column[Any]", ...]
 MOST_FENCES = 4_096
 
 
 class Walk:
     """One sorted list, with what is known of it so far: its length and some fences."""
 
-    def __init__(self, view: ClientView, today: date, *, has_search_index: bool) -> None:
+    def __init__(self, view: ClientView, today: date, *, has_search_index: bool, scope: Scope = EVERY_CLIENT) -> None:
         self._view = view
         self._today = today
+        self._scope = scope
         words = words_of(view.query) if has_search_index else ()
         self._long_words = {word for word in words if len(word) >= search_index.LEAST_LETTERS}
         self._is_ready = not self._long_words
-        self._condition = view_condition(view, today)
+        self._condition = view_condition(view, today, scope=scope)
         self._total: int | None = None
         self._places: list[int] = []
         self._fences: dict[int, Key] = {}
@@ -47,7 +50,7 @@ class Walk:
     async def count(self, connection: AsyncConnection) -> int:
         """Return how many clients the list holds."""
         if self._total is None:
-            condition = view_condition(self._view, self._today, indexed=self._long_words)
+            condition = view_condition(self._view, self._today, scope=self._scope, indexed=self._long_words)
             counting = select(func.count()).select_from(clients).where(condition)
             self._total = int(await connection.scalar(counting) or 0)
         return self._total
@@ -64,7 +67,7 @@ class Walk:
         """Learn which words few clients have: those are looked up, the others walked for."""
         if not self._is_ready:
             rare = await search_index.rare(connection, self._long_words)
-            self._condition = view_condition(self._view, self._today, indexed=rare)
+            self._condition = view_condition(self._view, self._today, scope=self._scope, indexed=rare)
             self._is_ready = True
 
     async def _stretch(self, connection: AsyncConnection, columns: Columns, offset: int, limit: int) -> list[Row[Any]]:

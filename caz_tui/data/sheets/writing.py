@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING
 from caz_tui.data.choices import Field
 from caz_tui.data.documents import mask
 from caz_tui.data.errors import SheetError
-from caz_tui.data.portable import benefit_json, client_json, purchase_json
-from caz_tui.data.schemas import Benefit, Client, ClientRow, Purchase
+from caz_tui.data.portable import benefit_json, client_json, dossier_json, purchase_json
+from caz_tui.data.schemas import Benefit, Client, ClientRow, Dossier, Purchase
 from caz_tui.data.sheets.atomic import replacing
 from caz_tui.data.sheets.cells import harmless
 from caz_tui.data.sheets.columns import EXPORT_END, EXPORT_START, Kind, export_columns
@@ -80,6 +81,18 @@ def purchases_csv(purchases: Iterable[Purchase], *, byte_order_mark: bool = True
     """Return purchases as the text of a CSV file, one line an item."""
     rows = (row for purchase in purchases for row in _purchase_rows(purchase))
     return (BYTE_ORDER_MARK if byte_order_mark else "") + csv_text([_headers(Kind.PURCHASES), *rows])
+
+
+def write_dossier(path: Path, dossier: Dossier) -> None:
+    """Write everything kept about a client to a JSON file.
+
+    Raises:
+        SheetError: the name ends in something else, or the file cannot be written; one that was there is as it was.
+    """
+    if path.suffix.lower() != ".json":
+        raise SheetError(f"O arquivo {harmless(path.name)} precisa terminar em .json.")
+    with replacing(path) as file:
+        file.write(f"{json.dumps(dossier_json(dossier), ensure_ascii=False, indent=2)}\n".encode())
 
 
 def suffix_of(path: Path) -> str:
