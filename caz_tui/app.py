@@ -15,8 +15,17 @@ from textual.worker import WorkerFailed, get_current_worker
 
 from caz_tui import crashes
 from caz_tui.commands import Place, bindings_for
-from caz_tui.data.errors import PortfolioError
-from caz_tui.screens.base import ACTION_GROUP, ClientWanted, DeskScreen, Dialog, ListWanted, PortfolioChanged
+from caz_tui.data.access import Permission, may
+from caz_tui.data.errors import AccessGone, PortfolioError
+from caz_tui.screens.base import (
+    ACTION_GROUP,
+    AccessLost,
+    ClientWanted,
+    DeskScreen,
+    Dialog,
+    ListWanted,
+    PortfolioChanged,
+)
 from caz_tui.screens.home import HomeScreen
 from caz_tui.session import EVERYDAY, covered_sentence, ended_sentence, notice_sentence
 from caz_tui.styling import StyledApp
@@ -38,6 +47,7 @@ if TYPE_CHECKING:
     from caz_tui.session import Session
 
 HOME, CLIENTS, PAYMENTS = "home", "clients", "payments"
+REFUSED_STATUS = 1
 DEMO_STATUS = -1
 """What the app returns when the person asked for the demonstration instead of an exit."""
 
@@ -151,7 +161,7 @@ class DeskApp(StyledApp[int]):
             from caz_tui.screens.draft_offer import offer_drafts  # noqa: PLC0415 - hardly ever there
 
             self.run_worker(offer_drafts(self, self.service, drafts), group=ACTION_GROUP)
-        elif is_empty:
+        elif is_empty and may(self.service.role, Permission.ADMINISTER):
             from caz_tui.screens.welcome import Welcome  # noqa: PLC0415 - for the first day alone
 
             self.push_screen(Welcome(self.service))
@@ -218,7 +228,7 @@ class DeskApp(StyledApp[int]):
         """Open the details of a client over whatever is on the screen."""
         from caz_tui.screens.client_details import ClientDetails  # noqa: PLC0415 - not needed for the first frame
 
-        self.push_screen(ClientDetails(self.service, message.client_id))
+        self.push_screen(ClientDetails(self.service, message.client_id, self.session))
 
     def on_sheet_wanted(self) -> None:
         """Open the import dialog."""
@@ -229,6 +239,11 @@ class DeskApp(StyledApp[int]):
     def _after_import(self, wrote: bool | None) -> None:  # noqa: FBT001 - what the dialog hands back
         if wrote:
             self.post_message(PortfolioChanged())
+
+    def on_access_lost(self, message: AccessLost) -> None:
+        """Leave with the sentence: what is on the screen is no longer for this person."""
+        self.last_words = message.sentence
+        self.exit(REFUSED_STATUS)
 
     def on_demo_wanted(self) -> None:
         """Leave this portfolio for the demonstration."""
@@ -273,6 +288,9 @@ class DeskApp(StyledApp[int]):
             and not self._shows(get_current_worker().node)
         ):
             # What a screen asked for came when it had been left.
+            return
+        if isinstance(cause, AccessGone):
+            self.post_message(AccessLost(str(cause)))
             return
         if isinstance(error, WorkerFailed) and isinstance(cause, PortfolioError):
             self.notify(visible(str(cause)), severity="error", timeout=10, markup=False)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
+from caz_tui.data.access import Permission
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -47,6 +49,7 @@ class Command:
         place: where it applies.
         in_key_line: whether the key line has it.
         in_palette: whether the palette offers it.
+        needs: what the person's role must allow; the data service asks again.
     """
 
     name: str
@@ -57,11 +60,14 @@ class Command:
     place: Place
     in_key_line: bool = False
     in_palette: bool = True
+    needs: Permission = Permission.SEE
 
     def binding(self) -> Binding:
         """Return the Textual binding of the command."""
         return Binding(",".join(self.keys), self.name, self.label, show=False)
 
+
+_WORK, _ADMINISTER = Permission.WORK, Permission.ADMINISTER
 
 COMMANDS: tuple[Command, ...] = (
     Command("go_home", ("1",), "1", "Início", "Abre o Início, com Minha carteira.", Place.EVERYWHERE),
@@ -73,7 +79,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("switch_theme", (), "", "tema", "Alterna entre o tema escuro e o claro.", Place.EVERYWHERE),
     Command("search", ("slash",), "/", "procurar", "Vai para a linha de busca; a lista muda enquanto se digita.", Place.MAIN, in_key_line=True),
     Command("leave_program", ("q",), "q", "sair", "Sai do programa.", Place.MAIN, in_key_line=True),
-    Command("import_sheet", ("i",), "i", "importar", "Importa uma planilha de clientes, compras ou benefícios.", Place.MAIN),
+    Command("import_sheet", ("i",), "i", "importar", "Importa uma planilha de clientes, compras ou benefícios.", Place.MAIN, needs=_ADMINISTER),
     Command("reload", ("f5",), "f5", "atualizar", "Lê de novo o que outras pessoas gravaram.", Place.MAIN),
     Command("cursor_down", ("down", "j"), "↓ j", "descer", "Desce uma linha.", Place.TABLE, in_palette=False),
     Command("cursor_up", ("up", "k"), "↑ k", "subir", "Sobe uma linha.", Place.TABLE, in_palette=False),
@@ -96,25 +102,29 @@ COMMANDS: tuple[Command, ...] = (
     Command("mark", ("space",), "espaço", "marcar", "Marca ou desmarca a linha.", Place.CLIENTS, in_key_line=True, in_palette=False),
     Command("mark_all", ("asterisk",), "*", "marcar todos", "Marca ou desmarca todo o resultado.", Place.CLIENTS),
     Command("remove_chip", ("backspace",), "⌫", "tirar filtro", "Tira o último filtro.", Place.CLIENTS),
-    Command("new_client", ("n",), "n", "novo cliente", "Cadastra um cliente.", Place.CLIENTS),
+    Command("new_client", ("n",), "n", "novo cliente", "Cadastra um cliente.", Place.CLIENTS, needs=_WORK),
     Command("export_sheet", ("E",), "E", "exportar", "Exporta a lista da tela para CSV, XLSX ou JSON.", Place.CLIENTS),
+    Command("assign_carteira", ("C",), "C", "pôr na carteira", "Põe numa carteira os clientes marcados, ou a lista toda.", Place.CLIENTS, needs=_ADMINISTER),
     Command("go_to_row", ("colon",), ":", "ir à linha", "Vai a uma linha pelo número.", Place.CLIENTS),
-    Command("save_view", ("v",), "v", "salvar visão", "Guarda a guia, os filtros e a ordem com um nome.", Place.CLIENTS),
+    Command("save_view", ("v",), "v", "salvar visão", "Guarda a guia, os filtros e a ordem com um nome.", Place.CLIENTS, needs=_WORK),
     Command("views", ("V",), "V", "visões", "Abre uma visão guardada.", Place.CLIENTS),
     Command("details", ("d",), "d", "ver detalhes", "Ver detalhes", Place.CLIENT),
-    Command("contract", ("c",), "c", "contratar", "Contratar um plano", Place.CLIENT),
-    Command("edit", ("e",), "e", "editar", "Editar", Place.CLIENT),
-    Command("delete", ("x",), "x", "excluir", "Excluir", Place.CLIENT),
-    Command("renew", ("r",), "r", "renovar", "Renovar ou trocar plano", Place.CLIENT),
-    Command("toggle_renewal", ("t",), "t", "renovação automática", "Ligar/desligar renovação automática", Place.CLIENT),
-    Command("register_export", ("p",), "p", "registrar exportação", "Registrar exportação", Place.CLIENT),
-    Command("archive", ("z",), "z", "arquivar", "Arquivar", Place.CLIENT),
+    Command("contract", ("c",), "c", "contratar", "Contratar um plano", Place.CLIENT, needs=_WORK),
+    Command("edit", ("e",), "e", "editar", "Editar", Place.CLIENT, needs=_WORK),
+    Command("delete", ("x",), "x", "excluir", "Excluir", Place.CLIENT, needs=_WORK),
+    Command("renew", ("r",), "r", "renovar", "Renovar ou trocar plano", Place.CLIENT, needs=_WORK),
+    Command("toggle_renewal", ("t",), "t", "renovação automática", "Ligar/desligar renovação automática", Place.CLIENT, needs=_WORK),
+    Command("register_export", ("p",), "p", "registrar exportação", "Registrar exportação", Place.CLIENT, needs=_WORK),
+    Command("archive", ("z",), "z", "arquivar", "Arquivar", Place.CLIENT, needs=_WORK),
     Command("purchase_details", ("enter",), "enter", "ver detalhes da compra", "Ver detalhes da compra", Place.PAYMENTS, in_key_line=True),
     Command("actions", ("a",), "a", "ações", "Abre as Ações da compra.", Place.PAYMENTS, in_key_line=True),
     Command("export_purchases", ("E",), "E", "exportar", "Exporta as compras para CSV ou XLSX.", Place.PAYMENTS),
     Command("open_client", ("enter",), "enter", "abrir cliente", "Abre o cliente que usa a licença.", Place.PURCHASE, in_key_line=True),
-    Command("edit", ("e",), "e", "editar", "Edita o cliente.", Place.DETAILS, in_key_line=True),
+    Command("edit", ("e",), "e", "editar", "Edita o cliente.", Place.DETAILS, in_key_line=True, needs=_WORK),
     Command("actions", ("a",), "a", "ações", "Abre as Ações do cliente.", Place.DETAILS, in_key_line=True),
+    Command("export_dossier", ("E",), "E", "exportar os dados", "Exporta tudo que se guarda deste cliente.", Place.DETAILS),
+    Command("assign_carteira", ("C",), "C", "pôr na carteira", "Põe este cliente numa carteira.", Place.DETAILS, needs=_ADMINISTER),
+    Command("erase_personal_data", ("L",), "L", "apagar dados pessoais", "Apaga os dados pessoais deste cliente (LGPD).", Place.DETAILS, needs=_ADMINISTER),
     Command("apply", ("ctrl+enter", "f2"), "f2", "aplicar", "Aplica os filtros (Enter num campo também aplica).", Place.FILTERS, in_key_line=True),
     Command("clear", ("f4",), "f4", "limpar", "Limpa todos os campos.", Place.FILTERS, in_key_line=True),
     Command("confirm", ("f2",), "f2", "confirmar", "Confirma o formulário (Enter no último campo também confirma).", Place.DIALOG, in_key_line=True),

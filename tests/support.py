@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import delete
 
+from caz_tui.data.choices import Role
 from caz_tui.data.clients import Author, insert_new
 from caz_tui.data.demo import fill
 from caz_tui.data.engine import Database
+from caz_tui.data.query import ClientView, Selection
 from caz_tui.data.service import PortfolioService
 from caz_tui.data.tables import alembic_version, metadata
 
@@ -61,18 +63,34 @@ class Desk:
         """Return what a coroutine returns."""
         return self._runner.run(doing)
 
-    def refill(self, portfolio: Sequence[ClientChanges]) -> list[int]:
-        """Put a portfolio in the place of whatever is there, and return the ids it was given."""
+    def refill(self, portfolio: Sequence[ClientChanges], carteiras: Sequence[str | None] = ()) -> list[int]:
+        """Put a portfolio in the place of whatever is there, and return the ids it was given.
+
+        ``carteiras`` names the one each client is in, as far as it goes.
+        """
         self.service = self._new_service()
-        return self.run(self._refill(portfolio))
+        ids = self.run(self._refill(portfolio))
+        self.run(self._assign(ids, carteiras))
+        return ids
+
+    def analyst(self, name: str, carteiras: Sequence[str]) -> PortfolioService:
+        """Return the service as an analyst with these carteiras has it."""
+        self.run(self.service.create_user(name, Role.ANALYST, carteiras))
+        return self._new_service(name)
 
     def close(self) -> None:
         """Give the database back."""
         self.run(self.database.close())
         self._runner.close()
 
-    def _new_service(self) -> PortfolioService:
-        return PortfolioService(self.database, user="operador", clock=FrozenClock())
+    def _new_service(self, user: str = "operador") -> PortfolioService:
+        return PortfolioService(self.database, user=user, clock=FrozenClock())
+
+    async def _assign(self, ids: Sequence[int], carteiras: Sequence[str | None]) -> None:
+        for name in sorted({name for name in carteiras if name is not None}):
+            await self.service.create_carteira(name)
+            chosen = frozenset(one for one, its in zip(ids, carteiras, strict=False) if its == name)
+            await self.service.assign(Selection(ClientView(), only=chosen), name)
 
     async def _refill(self, portfolio: Sequence[ClientChanges]) -> list[int]:
         author = Author("operador", FrozenClock())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, select
 
 from caz_tui.data import figures
 from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Attention, Payer, PurchaseStatus, Situation, Tab
@@ -304,10 +304,17 @@ async def known_plans(connection: AsyncConnection, scope: Scope = EVERY_CLIENT) 
 async def known_tags(connection: AsyncConnection, scope: Scope = EVERY_CLIENT) -> tuple[str, ...]:
     """Return the tags in use, in their folded form."""
     tags = select(client_tags.c.tag_folded).distinct().order_by(client_tags.c.tag_folded).limit(MOST_SUGGESTED_VALUES)
-    if scope.carteiras is not None:
+    if scope.carteiras is None:
+        return tuple(await connection.scalars(tags))
+    # From the few clients to their tags; from the few tags to the first of many clients that has each.
+    if scope.is_small:
         tags = tags.join(clients, clients.c.id == client_tags.c.client_id)
-        tags = tags.where(scope_condition(scope, looks_up=scope.is_small))
-    return tuple(await connection.scalars(tags))
+        return tuple(await connection.scalars(tags.where(scope_condition(scope, looks_up=True))))
+    every = select(client_tags.c.tag_folded).distinct().subquery()
+    tagged = and_(client_tags.c.tag_folded == every.c.tag_folded, clients.c.id == client_tags.c.client_id)
+    own = exists().where(tagged, scope_condition(scope)).correlate(every)
+    asking = select(every.c.tag_folded).where(own).order_by(every.c.tag_folded).limit(MOST_SUGGESTED_VALUES)
+    return tuple(await connection.scalars(asking))
 
 
 async def suggestions(

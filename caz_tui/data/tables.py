@@ -146,19 +146,25 @@ _NAMED_ORDERS = (
     "export_end", "ca_charges", "email_folded", "phone", "city_folded", "state", "support_id_folded",
 )  # fmt: skip
 
-Index("ix_clients_by_name", clients.c.archived, clients.c.name_folded, clients.c.name)
-# What the figures of Início and the tabs ask for besides: counted within the index, without a look at each client. It
-# stands behind the id, by which clients of the same name are sorted.
+# What is asked for besides is read within the index, without a look at each client: what the figures of Início and the
+# tabs count, and the carteira, by which every list of an analyst is narrowed. It stands behind the id, by which clients
+# of the same name are sorted.
+Index(
+    "ix_clients_by_name",
+    clients.c.archived, clients.c.name_folded, clients.c.name, clients.c.id, clients.c.carteira_id,
+)  # fmt: skip
 _COUNTED_ALONG = {
-    "situation": ("id", "export_end"),
-    "payer": ("id", "licence_history", "plan_folded"),
-    "plan_folded": ("id", "payer", "plan"),
-    "expires_on": ("id", "auto_renews"),
+    "situation": ("export_end",),
+    "payer": ("licence_history", "plan_folded"),
+    "plan_folded": ("payer", "plan"),
+    "expires_on": ("auto_renews",),
 }
 for _column in _NAMED_ORDERS:
-    _columns = ("archived", _column, "name_folded", *_COUNTED_ALONG.get(_column, ()))
+    _columns = ("archived", _column, "name_folded", "id", *_COUNTED_ALONG.get(_column, ()), "carteira_id")
     Index(f"ix_clients_by_{_column}", *(clients.c[name] for name in _columns))
-Index("ix_clients_by_document", clients.c.archived, clients.c.document)
+Index("ix_clients_by_document", clients.c.archived, clients.c.document, clients.c.id, clients.c.carteira_id)
+# For a carteira of a few thousand clients: they are looked up, whatever else is asked of them.
+Index("ix_clients_by_carteira", clients.c.carteira_id, clients.c.archived)
 
 client_tags = Table(
     "client_tags",

@@ -10,6 +10,8 @@ from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
 from caz_tui.commands import Place, bindings_for, commands_in
+from caz_tui.data.access import Permission, may, why_not
+from caz_tui.data.errors import AccessGone
 from caz_tui.styling import fit_size, stay_laid_out, stay_styled
 from caz_tui.terminal.dimmed import Dimmed
 from caz_tui.terminal.painting import FrugalScreen
@@ -62,6 +64,13 @@ class ClientWanted(Message):
 @dataclass
 class PortfolioChanged(Message):
     """Something was written; whoever shows the portfolio reads it again."""
+
+
+@dataclass
+class AccessLost(Message):
+    """Somebody took the person's access away; ``sentence`` says so."""
+
+    sentence: str
 
 
 @dataclass
@@ -143,6 +152,9 @@ class DeskScreen(FrugalScreen[None]):
         return False
 
     async def _fill_top_line(self) -> None:
+        me = await self.service.me()
+        self.query_one(TopLine).person = f"{me.name} · {me.role.label}"
+        self.query_one(KeyLine).role = me.role
         self.query_one(TopLine).office = await self.service.office_name()
 
     def load(self) -> None:
@@ -163,9 +175,18 @@ class DeskScreen(FrugalScreen[None]):
         """Read again what other people wrote."""
         self.load()
 
+    def may(self, permission: Permission) -> bool:
+        """Tell whether the person's role allows something, as far as it is known; says why when it does not."""
+        role = self.service.role
+        if role is None or may(role, permission):
+            return True
+        self.refuse(why_not(role, permission))
+        return False
+
     def action_import_sheet(self) -> None:
         """Open the import dialog."""
-        self.post_message(SheetWanted())
+        if self.may(Permission.ADMINISTER):
+            self.post_message(SheetWanted())
 
     def action_leave_program(self) -> None:
         """Leave the program with success."""
@@ -182,6 +203,9 @@ class DeskScreen(FrugalScreen[None]):
 
     def refuse(self, error: PortfolioError | str) -> None:
         """Tell the person why something was not done."""
+        if isinstance(error, AccessGone):
+            self.post_message(AccessLost(str(error)))
+            return
         self.notify(visible(str(error)), severity="error", timeout=10, markup=False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -10,6 +10,7 @@ from textual import work
 
 from caz_tui import formats
 from caz_tui.commands import Command, Place, commands_in
+from caz_tui.data.access import may
 from caz_tui.data.errors import NotFound, PortfolioError, StaleClient
 from caz_tui.data.schemas import ClientChanges
 from caz_tui.screens.base import ACTION_GROUP, ClientWanted, DeskScreen, PortfolioChanged
@@ -22,6 +23,7 @@ from caz_tui.screens.register_export import RegisterExport
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from caz_tui.data.choices import Role
     from caz_tui.data.schemas import Client, ClientRow
 
 ScreenT = TypeVar("ScreenT", bound="ClientActions")
@@ -47,10 +49,14 @@ class Offer:
     reason: str = ""
 
 
-def actions_for(client: ClientRow) -> tuple[Offer, ...]:
-    """Return what the Ações menu of a client lists, in its order."""
+def actions_for(client: ClientRow, role: Role | None = None) -> tuple[Offer, ...]:
+    """Return what the Ações menu of a client lists, in its order; what a role does not allow says so."""
     names = _FOR_PROSPECTS if client.situation.is_prospect else _FOR_OTHERS
-    return tuple(_offer(_COMMAND[name], client) for name in names)
+    offers = (_offer(_COMMAND[name], client) for name in names)
+    return tuple(
+        offer if may(role, offer.command.needs) else replace(offer, reason=f"papel {role.label}" if role else "")
+        for offer in offers
+    )
 
 
 def _offer(command: Command, client: ClientRow) -> Offer:
@@ -132,7 +138,7 @@ class ClientActions(DeskScreen):
         client = self.client_acted_on()
         if client is None:
             self.refuse(_NOBODY)
-        else:
+        elif not name or self.may(_COMMAND[name].needs):
             self.act(lambda: self._act(name, client))
 
     def act(self, deed: Callable[[], Coroutine[Any, Any, None]]) -> None:
@@ -165,14 +171,15 @@ class ClientActions(DeskScreen):
     async def _choose(self, client: ClientRow) -> str | None:
         entries = [
             MenuEntry(offer.command.keys[0], offer.label, reason=offer.reason, enabled=not offer.reason)
-            for offer in actions_for(client)
+            for offer in actions_for(client, self.service.role)
             if offer.command.name not in self.hidden_actions
         ]
         key = await self.app.push_screen_wait(Menu("Ações", entries, subject=client.name))
         return next((name for name, command in _COMMAND.items() if command.keys[0] == key), None)
 
     async def _perform(self, name: str, client: ClientRow) -> None:
-        offer = next((offer for offer in actions_for(client) if offer.command.name == name), None)
+        offers = actions_for(client, self.service.role)
+        offer = next((offer for offer in offers if offer.command.name == name), None)
         if offer is None:
             self.refuse(why_not_offered(name, client))
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -11,28 +12,34 @@ from textual.widgets import Static
 
 from caz_tui import formats
 from caz_tui.commands import Place, bindings_for, commands_in
+from caz_tui.data.access import Permission
 from caz_tui.data.choices import Field
 from caz_tui.data.clock import SAO_PAULO
 from caz_tui.data.errors import NotFound
-from caz_tui.screens.client_actions import ClientActions
+from caz_tui.data.query import ClientView, Selection
+from caz_tui.screens.assign_carteira import AssignCarteira
+from caz_tui.screens.client_actions import ClientActions, alone
+from caz_tui.screens.personal_data import ExportDossier, erasure_question
+from caz_tui.session import EVERYDAY
 from caz_tui.terminal.text import shown
 from caz_tui.widgets.details_pane import field_values
 from caz_tui.widgets.pairs import Pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from textual.widget import Widget
 
     from caz_tui.data.schemas import AuditEntry, Client, ClientRow, LicenceEvent, Purchase
     from caz_tui.data.service import PortfolioService
+    from caz_tui.session import Session
     from caz_tui.widgets.pairs import Pair
 
 _ABOUT_LICENCE = (
     Field.SITUATION, Field.PLAN, Field.PAYER, Field.EXPIRES_ON, Field.AUTO_RENEWS, Field.LICENCE_HISTORY,
     Field.LAST_EXPORT, Field.CHARGES,
 )  # fmt: skip
-_ABOUT_CLIENT = (Field.TRADE_NAME, Field.EMAIL, Field.PHONE, Field.CITY, Field.STATE, Field.TAGS)
+_ABOUT_CLIENT = (Field.TRADE_NAME, Field.EMAIL, Field.PHONE, Field.CITY, Field.STATE, Field.TAGS, Field.CARTEIRA)
 _SECTIONS = {
     "timeline": "Histórico da licença",
     "purchases": "Compras que pagam o plano",
@@ -92,9 +99,11 @@ class ClientDetails(ClientActions):
     place = Place.DETAILS
     hidden_actions = frozenset({"details"})
 
-    def __init__(self, service: PortfolioService, client_id: int) -> None:
+    def __init__(self, service: PortfolioService, client_id: int, session: Session = EVERYDAY) -> None:
+        """Take the data, the client, and what governs the session: where files may go, which drafts there are."""
         super().__init__(service)
         self._client_id = client_id
+        self._session = session
         self._client: Client | None = None
         self._is_deleted = False
 
@@ -131,7 +140,7 @@ class ClientDetails(ClientActions):
         self.query_one("#heading", Static).update(_heading(client))
         values = dict(field_values(client, self.service.today))
         self._show("licence-fields", ((field.label, values[field]) for field in _ABOUT_LICENCE))
-        self._show("client-fields", ((field.label, values[field]) for field in _ABOUT_CLIENT), _origin(client))
+        self._show("client-fields", self._about(values), _origin(client))
         self._show("timeline", map(_event_pair, timeline))
         self._show("purchases", map(_purchase_pair, purchases))
         self._show("notes", [("", shown(line)) for line in (client.notes or "").splitlines()])
@@ -149,6 +158,45 @@ class ClientDetails(ClientActions):
     def _show(self, name: str, *groups: Iterable[Pair]) -> None:
         pairs = tuple(pair for group in groups for pair in group)
         self.query_one(f"#{name}", Pairs).pairs = pairs or (("", Content.styled(_NONE_YET[name], "$muted")),)
+
+    @staticmethod
+    def _about(values: Mapping[Field, Content]) -> Iterable[Pair]:
+        return ((field.label, values[field]) for field in _ABOUT_CLIENT if field in values)
+
+    @alone
+    async def action_export_dossier(self) -> None:
+        """Write everything kept about the client to a file."""
+        if self._client is not None:
+            done = await self.app.push_screen_wait(ExportDossier(self.service, self._client, self._session.folder))
+            if done:
+                self.done(done)
+
+    @alone
+    async def action_assign_carteira(self) -> None:
+        """Put the client into a carteira."""
+        client = self._client
+        if client is None or not self.may(Permission.ADMINISTER):
+            return
+        selection = Selection(ClientView(), only=frozenset({client.id}))
+        done = await self.app.push_screen_wait(AssignCarteira(self.service, selection, client.name))
+        if done is not None:
+            self.done(formats.assigned(done))
+
+    @alone
+    async def action_erase_personal_data(self) -> None:
+        """Erase the client's personal data."""
+        client = self._client
+        if client is None or not self.may(Permission.ADMINISTER):
+            return
+        if not await self.app.push_screen_wait(erasure_question(client)):
+            return
+        out_of_reach = await self.service.erase_personal_data(client.id, client.version)
+        drafts = self._session.drafts
+        if drafts is not None:
+            await asyncio.to_thread(drafts.forget_about, client.document)
+        self.done(f"Os dados pessoais de {client.name} foram apagados.")
+        for copy in out_of_reach:
+            self.refuse(f"A cópia {copy} não pôde ser aberta e ainda tem os dados; apague-a.")
 
     def client_acted_on(self) -> ClientRow | None:
         """Return the client that is shown."""

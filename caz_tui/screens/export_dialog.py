@@ -96,7 +96,7 @@ class ExportDialog(FormDialog[bool]):
             progress.update(progress_line(written, fraction, "clientes"))
 
 
-def target(text: str, folder: OfficeFolder | None = None) -> tuple[Path, bool]:
+def target(text: str, folder: OfficeFolder | None = None, suffixes: tuple[str, ...] = SUFFIXES) -> tuple[Path, bool]:
     """Return the path that a text names and whether a file is there already; raises ``WrongFields``."""
     if not text:
         raise WrongFields({"path": "falta o nome do arquivo"})
@@ -105,8 +105,10 @@ def target(text: str, folder: OfficeFolder | None = None) -> tuple[Path, bool]:
         is_there = path.folder.has(path) if isinstance(path, ConfinedPath) else path.exists()
     except SheetError as error:
         raise WrongFields({"path": str(error)}) from None
-    if path.suffix.lower() not in SUFFIXES:
-        raise WrongFields({"path": "o nome precisa terminar em .csv, .xlsx ou .json"})
+    if path.suffix.lower() not in suffixes:
+        *others, last = suffixes
+        listed = f"{', '.join(others)} ou {last}" if others else last
+        raise WrongFields({"path": f"o nome precisa terminar em {listed}"})
     if folder is None and path.is_dir():
         raise WrongFields({"path": "já existe uma pasta com esse nome"})
     return path, is_there

@@ -9,8 +9,8 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static, TextArea
 
-from caz_tui.data.errors import FieldProblem, InvalidClient, PortfolioError
-from caz_tui.screens.base import Dialog
+from caz_tui.data.errors import AccessGone, FieldProblem, InvalidClient, PortfolioError
+from caz_tui.screens.base import AccessLost, Dialog
 from caz_tui.terminal.text import shown
 from caz_tui.widgets.field import FormField, sentence
 
@@ -139,6 +139,8 @@ class FormDialog(Dialog[ResultT]):
             self.say_problems(wrong.problems)
         except InvalidClient as error:
             self.say_refused(error.problems)
+        except AccessGone as error:
+            self.post_message(AccessLost(str(error)))
         except PortfolioError as error:
             self.say_trouble(str(error))
         else:

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from caz_tui import formats
 from caz_tui.commands import Place, bindings_for
 from caz_tui.data import figures
-from caz_tui.data.choices import Attention, Payer, Situation, Tab
+from caz_tui.data.choices import Attention, Payer, Role, Situation, Tab
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.screens.base import DeskScreen, ListWanted
 from caz_tui.widgets.figure_board import FigureBoard
@@ -134,7 +134,10 @@ class HomeScreen(DeskScreen):
         elif not licences.bought:
             self._licences.detail = ("nenhuma licença comprada em vigor", "nenhuma licença")
         else:
-            self._licences.detail = tuple(_licence_details(licences.bought, licences.in_use, licences.renews_on, today))
+            # Whoever sees a part of the clients sees that these are everybody's.
+            whose = "no escritório: " if self.service.role is Role.ANALYST else ""
+            details = _licence_details(licences.bought, licences.in_use, licences.renews_on, today)
+            self._licences.detail = tuple(f"{whose}{detail}" for detail in details)
 
     def _fill_plans(self) -> None:
         by_plan = self.summary.by_plan if self.summary else {}

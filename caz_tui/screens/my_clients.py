@@ -11,10 +11,12 @@ from textual.widgets import Input, TabbedContent, TabPane
 
 from caz_tui import formats
 from caz_tui.commands import COMMANDS, Place, bindings_for
+from caz_tui.data.access import Permission, may
 from caz_tui.data.choices import Field, Order, Tab
 from caz_tui.data.errors import QueryError
-from caz_tui.data.query import ClientQuery, ClientView
+from caz_tui.data.query import ClientQuery, ClientView, Selection
 from caz_tui.screens.ask_line import AskLine
+from caz_tui.screens.assign_carteira import AssignCarteira
 from caz_tui.screens.base import ClientWanted
 from caz_tui.screens.client_actions import ClientActions, alone
 from caz_tui.screens.client_form import ClientForm
@@ -45,6 +47,10 @@ WIDE_CELLS = 140
 
 _NO_MATCH = "Nenhum cliente com esses filtros. F limpa os filtros."
 _EMPTY_PORTFOLIO = "A carteira está vazia. i importa uma planilha, n cadastra um cliente."
+_NOTHING_GIVEN = {
+    True: "Nenhum cliente nas suas carteiras ainda; um administrador os põe nelas.",
+    False: "A carteira está vazia.",
+}
 _EMPTY_TAB = {
     Tab.ALL: _EMPTY_PORTFOLIO,
     Tab.PAID_BY_CLIENT: "Nenhum cliente paga o próprio plano.",
@@ -211,7 +217,10 @@ class MyClientsScreen(ClientActions):
     def _empty_text(self) -> str:
         if self.filters or self.typed:
             return _NO_MATCH
-        return _EMPTY_TAB[self.tab] if self.tab_counts.get(Tab.ALL) else _EMPTY_PORTFOLIO
+        if self.tab_counts.get(Tab.ALL):
+            return _EMPTY_TAB[self.tab]
+        role = self.service.role
+        return _EMPTY_PORTFOLIO if may(role, Permission.ADMINISTER) else _NOTHING_GIVEN[may(role, Permission.WORK)]
 
     def list_read(self) -> None:
         """Take note that the active list shows other rows."""
@@ -387,6 +396,8 @@ class MyClientsScreen(ClientActions):
     @alone
     async def action_new_client(self) -> None:
         """Add a client."""
+        if not self.may(Permission.WORK):
+            return
         added = await self.app.push_screen_wait(ClientForm(self.service, None))
         if added is not None:
             self._reader.seek(added.id)
@@ -398,8 +409,26 @@ class MyClientsScreen(ClientActions):
         await self.app.push_screen_wait(ExportDialog(self.service, self.view, self._folder))
 
     @alone
+    async def action_assign_carteira(self) -> None:
+        """Put the clients that are marked into a carteira, or everything the list shows when none is."""
+        if not self.may(Permission.ADMINISTER):
+            return
+        done = await self.app.push_screen_wait(AssignCarteira(self.service, self._selection()))
+        if done is not None:
+            self.table.marks = Marks()
+            self.done(formats.assigned(done))
+
+    def _selection(self) -> Selection:
+        marks = self.table.marks
+        if marks.inverted:
+            return Selection(self.view, but=marks.keys)
+        return Selection(self.view, only=marks.keys or None)
+
+    @alone
     async def action_save_view(self) -> None:
         """Keep tab, filters and order under a name."""
+        if not self.may(Permission.WORK):
+            return
         name = await save_view(self.app, self.service, self.view)
         if name:
             self.say(f"Visão salva: {name}. V abre as visões.")

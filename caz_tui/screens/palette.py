@@ -14,6 +14,7 @@ from textual.widgets.option_list import Option
 
 from caz_tui import formats
 from caz_tui.commands import Command, Place, commands_in
+from caz_tui.data.access import may
 from caz_tui.data.errors import PortfolioError
 from caz_tui.data.schemas import SavedView, Suggestion
 from caz_tui.data.text import fold
@@ -72,7 +73,12 @@ class Palette(Dialog[None]):
         self._service = service
         self._screen = screen
         places = dict.fromkeys((*screen.key_line_places(), Place.EVERYWHERE))
-        listed = (command for place in places for command in commands_in(place) if command.in_palette)
+        listed = (
+            command
+            for place in places
+            for command in commands_in(place)
+            if command.in_palette and may(service.role, command.needs)
+        )
         self._commands = tuple({command.name: command for command in listed if _can(screen, command)}.values())
         self._views: tuple[SavedView, ...] = ()
         self._clients: tuple[Suggestion, ...] = ()

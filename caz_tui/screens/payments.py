@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from caz_tui import formats
 from caz_tui.commands import Place, bindings_for
+from caz_tui.data.access import Permission, may
 from caz_tui.data.schemas import Benefit, Purchase
 from caz_tui.screens.base import DeskScreen
 from caz_tui.screens.confirm import Confirm
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
 _ROOMY_CELLS = 96
 _DETAILS, _EXPORT = "d", "E"
+_NOTHING_OF_THEIRS = {
+    "bought": "Nenhuma compra paga o plano de um cliente das suas carteiras.",
+    "credited": "Os benefícios são do escritório; só quem vê todos os clientes os vê.",
+}
 _NO_PURCHASE = "Nenhuma compra selecionada."
 
 
@@ -101,6 +106,9 @@ class PaymentsScreen(DeskScreen):
         self.purchases = await self.service.purchases()
         self.summary = await self.service.payments_summary()
         self.benefits = await self.service.benefits()
+        if not may(self.service.role, Permission.OVERSEE):
+            for name, sentence in _NOTHING_OF_THEIRS.items():
+                self.query_one(f"#{name} > .empty", Static).update(sentence)
 
     def watch_summary(self) -> None:
         """Show the figures."""

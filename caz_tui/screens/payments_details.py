@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from caz_tui.data.schemas import Licences, Purchase, PurchaseDetails
+    from caz_tui.data.schemas import Purchase, PurchaseDetails
     from caz_tui.data.service import PortfolioService
 
 CANCELLATION_DAYS = 30
@@ -98,10 +98,10 @@ class PaymentsDetails(DeskScreen):
 
     async def _read(self) -> None:
         details = await self.service.purchase(self._number)
-        in_use = details.licences.in_use if details.purchase.active_licences else 0
-        users = await self.service.licence_users(0, _FIRST_USERS) if in_use else ()
+        seen = details.users_seen if details.purchase.active_licences else 0
+        users = await self.service.licence_users(0, _FIRST_USERS) if seen else ()
         self._generation += 1
-        self._users_table.reset(in_use, rows=users, generation=self._generation)
+        self._users_table.reset(seen, rows=users, generation=self._generation)
         self.details = details
 
     def watch_details(self) -> None:
@@ -126,7 +126,7 @@ class PaymentsDetails(DeskScreen):
         note.update(_note(purchase) if purchase else "")
         note.display = purchase is not None and not has_licences
         if details is not None and has_licences:
-            licences.update(_licences(details.purchase, details.licences, self.size.width))
+            licences.update(_licences(details, self.size.width))
         for part in (licences, self.query_one("#users")):
             part.display = has_licences
         cancellation.display = has_licences and details is not None and details.purchase.renews_on is not None
@@ -180,10 +180,12 @@ def _note(purchase: Purchase) -> str:
     return "Esta compra não está em vigor: não entra no total de licenças ativas."
 
 
-def _licences(purchase: Purchase, licences: Licences, width: int) -> Content:
+def _licences(details: PurchaseDetails, width: int) -> Content:
+    purchase, licences = details.purchase, details.licences
     bar = formats.bar(licences.in_use, licences.bought, min(_BAR_CELLS, max(0, width - _WORDS_CELLS)))
     filled = bar.rstrip("░")
     others = licences.bought - purchase.active_licences
+    own = f"  {formats.integer(details.users_seen)} nas suas carteiras" if details.users_seen < licences.in_use else ""
     return Content.assemble(
         ("Em uso ", "$muted"),
         (formats.integer(licences.in_use), "bold"),
@@ -192,6 +194,7 @@ def _licences(purchase: Purchase, licences: Licences, width: int) -> Content:
         (bar[len(filled) :], "$border"),
         " ",
         (formats.count(licences.free, "disponível", "disponíveis"), "bold"),
+        (own, "$muted"),
         (f"  com {formats.count(others, 'licença')} de outras compras" if others else "", "$muted"),
     )
 

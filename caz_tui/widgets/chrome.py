@@ -9,11 +9,14 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from caz_tui.commands import Place, commands_in
+from caz_tui.data.access import may
 from caz_tui.terminal.size import MIN_COLUMNS, MIN_ROWS
 from caz_tui.terminal.text import shown
 
 if TYPE_CHECKING:
     from textual.app import RenderResult
+
+    from caz_tui.data.choices import Role
 
 PRODUCT = "Conta Azul Mais"
 _SEPARATOR = Content("  ")
@@ -61,16 +64,20 @@ class KeyLine(Widget):
 
     DEFAULT_CSS = "KeyLine { height: 1; dock: bottom; padding: 0 1; color: $muted; }"
 
+    role: reactive[Role | None] = reactive["Role | None"](None)
+    """What the person may do; keys that are not for them are left out."""
+
     def __init__(self, *places: Place, first: tuple[tuple[str, str], ...] = ()) -> None:
         """Take the places whose commands are listed, and pairs of key and label that stand before them."""
         super().__init__()
-        commands = (command for place in places for command in commands_in(place) if command.in_key_line)
-        listed = [(command.shown_key.split()[0], command.label) for command in commands]
-        self._entries = (*first, *listed)
+        self._first = first
+        self._commands = [command for place in places for command in commands_in(place) if command.in_key_line]
 
     def render(self) -> RenderResult:
         """Return the line of keys, cut at a whole entry; the last one, which is the help, always stands."""
-        *entries, last = [Content.assemble((key, "bold $foreground"), " ", label) for key, label in self._entries] or [
+        allowed = (command for command in self._commands if may(self.role, command.needs))
+        listed = (*self._first, *((command.shown_key.split()[0], command.label) for command in allowed))
+        *entries, last = [Content.assemble((key, "bold $foreground"), " ", label) for key, label in listed] or [
             Content("")
         ]
         room = self.size.width - last.cell_length

@@ -114,6 +114,8 @@ def field_values(client: ClientRow, today: date) -> Iterable[tuple[Field, Conten
     yield Field.CITY, _text(client.city)
     yield Field.STATE, _text(client.state)
     yield Field.TAGS, _text(", ".join(client.tags))
+    if client.carteira:
+        yield Field.CARTEIRA, shown(client.carteira)
     if client.archived:
         yield Field.ARCHIVED, Content("sim")
 

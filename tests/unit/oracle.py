@@ -22,6 +22,7 @@ class Known(NamedTuple):
 
     id: int
     fields: ClientChanges
+    carteira: str | None = None
 
 
 def plain(text: str) -> str:
@@ -81,6 +82,8 @@ def _sort_value(client: Known, field: Field) -> Any:
 
 def _value(client: Known, field: Field) -> Any:
     fields = client.fields
+    if field is Field.CARTEIRA:
+        return client.carteira
     if field is Field.LAST_EXPORT:
         return fields.last_export.end if fields.last_export else None
     value = getattr(fields, field.attribute)

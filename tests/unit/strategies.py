@@ -105,6 +105,9 @@ def portfolios(least: int = 0, most: int = 40) -> SearchStrategy[list[ClientChan
     )
 
 
+CARTEIRAS = ("Sul", "São Paulo", "Norte")
+
+
 def _choices(field: Field) -> SearchStrategy[Match]:
     return st.sampled_from([Choice(slug) for slug, _ in choices_of(field)])
 
@@ -134,6 +137,7 @@ _texts_of: dict[Field, SearchStrategy[str]] = {
     Field.EMAIL: st.sampled_from(("contato@acai.com.br", "CONTATO", "a_b%", "x@y.zz")),
     Field.CITY: st.sampled_from(("são paulo", "S", "aguas", "Santos")),
     Field.PLAN: st.sampled_from(("plano exclusivo", "Controle I", "Contrôle", "p", "avancado ii")),
+    Field.CARTEIRA: st.sampled_from(("Sul", "SÃO", "são paulo", "s", "norte")),
     Field.TAGS: st.sampled_from(("mei", "MEI 2", "a", "100%", "SÃO", "prioridade")),
 }
 

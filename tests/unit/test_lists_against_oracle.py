@@ -12,7 +12,7 @@ from caz_tui.data.choices import Order, Tab
 from caz_tui.data.query import ClientView
 from caz_tui.data.selects import SORT_FIELDS
 from tests.unit.oracle import Known, expected, is_in_view
-from tests.unit.strategies import TODAY, portfolios, views
+from tests.unit.strategies import CARTEIRAS, TODAY, portfolios, views
 
 if TYPE_CHECKING:
     from caz_tui.data.choices import Field
@@ -23,7 +23,9 @@ windows = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 20)), max_size=8
 
 
 def _known(desk: Desk, portfolio: list[ClientChanges]) -> list[Known]:
-    return [Known(*pair) for pair in zip(desk.refill(portfolio), portfolio, strict=True)]
+    # Some in each carteira and some in none, another mix for each length.
+    named = [(None, *CARTEIRAS)[(place + len(portfolio)) % 4] for place in range(len(portfolio))]
+    return [Known(*each) for each in zip(desk.refill(portfolio, named), portfolio, named, strict=True)]
 
 
 async def _compare(desk: Desk, view: ClientView, right: list[int], asked: list[tuple[int, int]]) -> None:

@@ -32,6 +32,8 @@ def schema(path: Path) -> set[tuple[str, ...]]:
 def normal(sql: str) -> str:
     """Return a CREATE statement with its constraints sorted, since neither way of making tables orders them."""
     sql = re.sub(r"\s+", " ", sql).strip()
+    # A column that was added says behind itself what a new table says at its end.
+    sql = re.sub(r"(\w+) (\w+) (CONSTRAINT \w+) (REFERENCES \w+ \(\w+\))", r"\1 \2, \3 FOREIGN KEY(\1) \4", sql)
     head, _, body = sql.partition(" (")
     parts = re.split(r", (?=CONSTRAINT|FOREIGN|PRIMARY|UNIQUE|CHECK|[a-z_]+ [A-Z]|\"[a-z_]+\" [A-Z])", body)
     return f"{head} ({' , '.join(sorted(part.rstrip(' )') for part in parts))}"

@@ -10,6 +10,24 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+_INDEXES = {
+    "name": ["name_folded", "name"],
+    **{
+        column: [column, "name_folded"]
+        for column in (
+            "trade_name_folded", "situation", "plan_folded", "payer", "expires_on", "auto_renews", "licence_history",
+            "export_end", "ca_charges", "email_folded", "phone", "city_folded", "state", "support_id_folded",
+        )
+    },
+    "document": ["document"],
+}  # fmt: skip
+_COUNTED_ALONG = {
+    "situation": ["export_end"],
+    "payer": ["licence_history", "plan_folded"],
+    "plan_folded": ["payer", "plan"],
+    "expires_on": ["auto_renews"],
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -47,3 +65,8 @@ def upgrade() -> None:
     op.execute(
         "ALTER TABLE clients ADD COLUMN carteira_id INTEGER CONSTRAINT fk_clients_carteira_id REFERENCES carteiras (id)"
     )
+    for name, columns in _INDEXES.items():
+        op.drop_index(f"ix_clients_by_{name}", table_name="clients")
+        along = ["id", *_COUNTED_ALONG.get(name, []), "carteira_id"]
+        op.create_index(f"ix_clients_by_{name}", "clients", ["archived", *columns, *along])
+    op.create_index("ix_clients_by_carteira", "clients", ["carteira_id", "archived"])
