@@ -6,16 +6,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from caz_tui.data.choices import Role
 from caz_tui.data.drafts import Draft, Drafts
+from caz_tui.data.query import ClientQuery, ClientView, Selection
+from caz_tui.data.service import PortfolioService
 from caz_tui.data.sheets.office_folder import OfficeFolder
 from caz_tui.session import Session
 from caz_tui.theme import LIGHT
 from tests.support import FrozenClock
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from caz_tui.data.service import PortfolioService
     from tests.snapshots.conftest import Photograph
 
 PROSPECT = ("2", "slash", "=situacao:muito_recomendado", "enter")
@@ -171,3 +174,63 @@ async def test_export_into_the_folder(photograph: Photograph, service: Portfolio
 
 async def test_import_from_the_folder(photograph: Photograph, service: PortfolioService, tmp_path: Path) -> None:
     await photograph(service, "i", "=../fora.csv", "enter", session=Session(folder=office_folder(tmp_path)))
+
+
+@pytest.fixture
+async def analyst(service: PortfolioService) -> AsyncIterator[PortfolioService]:
+    """The demonstration as an analyst of the South has it."""
+    await service.assign(Selection(ClientView(query=ClientQuery.parse("uf:RS,SC,PR"))), "Sul", new=True)
+    await service.create_user("maria", Role.ANALYST, ["Sul"])
+    theirs = await PortfolioService.open(service.path, user="maria", clock=FrozenClock())
+    yield theirs
+    await theirs.close()
+
+
+@pytest.fixture
+async def reader(service: PortfolioService) -> AsyncIterator[PortfolioService]:
+    """The demonstration as somebody has it who changes nothing."""
+    await service.create_user("leo", Role.READER)
+    theirs = await PortfolioService.open(service.path, user="leo", clock=FrozenClock())
+    yield theirs
+    await theirs.close()
+
+
+async def test_home_of_an_analyst(photograph: Photograph, analyst: PortfolioService) -> None:
+    await photograph(analyst)
+
+
+async def test_details_within_a_carteira(photograph: Photograph, analyst: PortfolioService) -> None:
+    await photograph(analyst, "2", "enter")
+
+
+async def test_payments_of_an_analyst(photograph: Photograph, analyst: PortfolioService) -> None:
+    await photograph(analyst, "3")
+
+
+async def test_payments_details_of_an_analyst(photograph: Photograph, analyst: PortfolioService) -> None:
+    await photograph(analyst, "3", "enter")
+
+
+async def test_actions_of_a_reader(photograph: Photograph, reader: PortfolioService) -> None:
+    await photograph(reader, "2", "a")
+
+
+async def test_assign_carteira(photograph: Photograph, service: PortfolioService) -> None:
+    await service.create_carteira("Grandes contas")
+    await service.create_carteira("Sul")
+    await photograph(service, "2", "slash", "=uf:SP", "enter", "C")
+
+
+async def test_assign_new_carteira(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "space", "space", "C", "=Norte", "enter")
+
+
+async def test_erase_personal_data(photograph: Photograph, service: PortfolioService) -> None:
+    await photograph(service, "2", "enter", "L")
+
+
+async def test_export_dossier(
+    photograph: Photograph, service: PortfolioService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/operador")
+    await photograph(service, "2", "enter", "E")
