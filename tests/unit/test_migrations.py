@@ -68,6 +68,35 @@ def test_the_first_schema_gets_its_search_index(tmp_path: Path) -> None:
     assert found == [(1,)]
 
 
+def test_a_database_without_users_keeps_its_clients_trail_and_triggers(held: Office, tmp_path: Path) -> None:
+    """What revision 0005 adds is added in place: nothing of ``clients`` is rebuilt."""
+    old, new = tmp_path / "antigo.db", held.database
+    sqlite3.connect(old).close()
+    upgrade.upgrade_now(old, "0004")
+    with closing(sqlite3.connect(old)) as connection:
+        connection.execute("ATTACH ? AS filled", (str(new),))
+        connection.execute("DROP TRIGGER audit_entries_stay_as_they_are")
+        for table in ("settings", "clients", "client_tags", "licence_events", "audit_entries"):
+            columns = ", ".join(f'"{row[1]}"' for row in connection.execute(f"PRAGMA main.table_info({table})"))
+            connection.execute(f"DELETE FROM main.{table}" if table == "settings" else "SELECT 1")
+            connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM filled.{table}")
+        connection.commit()
+        before = connection.execute("SELECT name, sql FROM main.sqlite_master WHERE type = 'trigger'").fetchall()
+        rows = connection.execute("SELECT * FROM main.clients ORDER BY id").fetchall()
+    upgrade.upgrade_now(old)
+    with closing(sqlite3.connect(old)) as connection:
+        assert connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall() == before
+        after = connection.execute("SELECT * FROM clients ORDER BY id").fetchall()
+        assert after == [(*row, None) for row in rows]
+        assert connection.execute("SELECT count(*) FROM users").fetchone() == (0,)
+        with pytest.raises(sqlite3.IntegrityError, match="audit entries stay"):
+            connection.execute("DELETE FROM audit_entries")
+    assert held.run("auditoria", "--verificar", database=old).status == 0
+    assert held.run("banco", "verificar", database=old).status == 0
+    # Nobody was ever let in by name: whoever has the file works as before.
+    assert held.run("--usuario", "quem.for", "carteiras", "criar", "Sul", database=old).status == 0
+
+
 def test_the_newest_migration_is_the_one_the_program_names() -> None:
     assert upgrade.is_known(SCHEMA_REVISION)
     assert not upgrade.is_known("9999")

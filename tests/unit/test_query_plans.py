@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
-from caz_tui.data.choices import Field, Order, Tab
-from caz_tui.data.query import ClientQuery, ClientView
+from caz_tui.data import gate
+from caz_tui.data.choices import Field, Order, Role, Tab
+from caz_tui.data.query import ClientQuery, ClientView, Selection
 from caz_tui.data.selects import SORT_FIELDS
+from caz_tui.data.service import PortfolioService
+from tests.support import FrozenClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from caz_tui.data.service import PortfolioService
 
 # Where a tab leaves but one value, SQLite sorts those of the same name once more, a few at a time.
 _SAME_FOR_ALL_OF = {
@@ -68,6 +69,53 @@ async def test_pages_are_walked_along_an_index(
             if field not in _SAME_FOR_ALL_OF.get(tab, ()):
                 assert "TEMP B-TREE" not in plan, (tab, field, plan)
             assert "TEMP B-TREE FOR ORDER BY" not in plan, (tab, field, plan)
+
+
+@pytest.mark.parametrize("small", [True, False], ids=["looked up", "walked for"])
+@pytest.mark.parametrize("tab", Tab)
+async def test_an_analyst_s_pages_and_counts_use_an_index(
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch, tab: Tab, *, small: bool
+) -> None:
+    monkeypatch.setattr(gate, "FEW_CLIENTS", 5_000 if small else -1)
+    await service.assign(Selection(ClientView(query=ClientQuery.parse("uf:RS,SC,PR"))), "Sul", new=True)
+    await service.create_user("maria", Role.ANALYST, ["Sul"])
+    maria = PortfolioService(service._database, user="maria", clock=FrozenClock())
+    for field in SORT_FIELDS:
+        view = ClientView(tab, order=Order(field=field))
+        asked.clear()
+        await maria.page(view, 0, 5)
+        await maria.page(view, 7, 5)
+        await maria.count(view)
+        about_clients = [one for one in asked if "FROM clients" in one[0]]
+        for (statement, _), plan in zip(about_clients, await _plans(service, about_clients), strict=True):
+            assert "SCAN clients" not in plan.replace("SCAN clients USING", ""), (tab, field, plan)
+            if small:
+                # The few are found by their carteira, and sorted.
+                assert "INDEX ix_clients_by_carteira" in plan, (field, plan)
+            elif "ORDER BY" in statement:
+                assert "TEMP B-TREE FOR ORDER BY" not in plan, (tab, field, plan)
+
+
+@pytest.mark.parametrize("small", [True, False], ids=["looked up", "walked for"])
+async def test_an_analyst_s_figures_look_at_no_client_one_by_one(
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch, *, small: bool
+) -> None:
+    monkeypatch.setattr(gate, "FEW_CLIENTS", 5_000 if small else -1)
+    await service.assign(Selection(ClientView(query=ClientQuery.parse("uf:RS,SC,PR"))), "Sul", new=True)
+    await service.create_user("maria", Role.ANALYST, ["Sul"])
+    maria = PortfolioService(service._database, user="maria", clock=FrozenClock())
+    asked.clear()
+    await maria.summary()
+    await maria.tab_counts()
+    counting = [one for one in asked if "clients.archived" in one[0]]
+    assert len(counting) >= 3
+    for plan in await _plans(service, counting):
+        steps = [step for step in plan.split(" / ") if step.split(" ")[0] in {"SCAN", "SEARCH"} and " clients" in step]
+        assert steps
+        wanted = "INDEX ix_clients_by_carteira" if small else "USING COVERING INDEX"
+        # The licences are the office's, and counted as for everybody.
+        whole = "USING COVERING INDEX ix_clients_by_p"
+        assert all(wanted in step or whole in step for step in steps), plan
 
 
 @pytest.mark.parametrize("text", ["situacao:ativo", "vencimento:30d renovacao:nao", "uf:SP", "plano:Controle*"])
