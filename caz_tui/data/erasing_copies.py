@@ -39,6 +39,9 @@ async def erase_in_copies(path: Path, document: str, names: Collection[str]) -> 
 
 
 def _erase_in_copies(path: Path, document: str, names: Collection[str]) -> tuple[Path, ...]:
+    # What was erased stands in the database itself, as it was, until its write-ahead log is brought in.
+    with closing(connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     failed = []
     for copy in copies_beside(path):
         try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from caz_tui.data import maintenance, verification
+from caz_tui.data import engine, maintenance, verification
 from caz_tui.data.choices import Situation
 from caz_tui.data.drafts import Draft, Drafts
 from caz_tui.data.erasing_copies import copies_beside
@@ -30,9 +30,14 @@ DOCUMENT, OTHER = "12ABC34501DE35", "52998224725"
 SECRETS = ("joana@segredo.example", "+5548999990001", "Joana do Financeiro", "palavra-secreta")
 
 
-@pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[PortfolioService]:
+@pytest.fixture(params=["rollback journal", "write-ahead log"])
+async def service(
+    tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[PortfolioService]:
     """Two clients with everything that is personal, edited once each, and two copies beside the database."""
+    if request.param == "write-ahead log":
+        # Whatever this SQLite's version: here nobody else writes.
+        monkeypatch.setattr(engine, "_SAFE_WAL", (3, 0, 0))
     path = tmp_path / "carteira.db"
     service = await PortfolioService.open(path, user="ana", clock=FrozenClock())
     for document in (DOCUMENT, OTHER):
@@ -48,6 +53,8 @@ async def service(tmp_path: Path) -> AsyncIterator[PortfolioService]:
         edited = await service.update(added.id, changes, added.version)
         await service.update(added.id, ClientChanges(auto_renews=True), edited.version)
     await maintenance.backup(path, None)
+    with closing(sqlite3.connect(path)) as source:
+        source.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.copyfile(path, path.with_name("carteira.db.antes-da-atualizacao"))
     (tmp_path / "carteira.db.antes-da-atualizacao.2").write_text("nada")
     yield service
