@@ -24,6 +24,7 @@ from sqlalchemy import (
 from caz_tui.data import search_index
 from caz_tui.data.choices import Field, LicenceHistory, Payer, Tab
 from caz_tui.data.documents import bare
+from caz_tui.data.expressions import unindexed
 from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.query import (
     ANY_TEXT,
@@ -37,11 +38,11 @@ from caz_tui.data.query import (
     TextMatch,
     Word,
 )
-from caz_tui.data.tables import carteiras, client_tags, clients
+from caz_tui.data.tables import READ_BY_NAME, carteiras, client_tags, clients
 from caz_tui.data.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from caz_tui.data.choices import Order
@@ -74,13 +75,19 @@ _FILTER_COLUMN: dict[Field, ColumnElement[Any]] = {
     Field.SUPPORT_ID: _c.support_id_folded,
     Field.ARCHIVED: _c.archived,
 }
+_READ_BY_NAME = {field for field, column in _FILTER_COLUMN.items() if column.key in READ_BY_NAME}
 SORT_FIELDS = tuple(field for field in _FILTER_COLUMN if field is not Field.ARCHIVED)
 _ALWAYS_SET = {Field.NAME, Field.DOCUMENT, Field.SITUATION, Field.LICENCE_HISTORY, Field.CHARGES}
 _PHONE_MASK = re.compile(r"[\s().\-/]")
 
 
 def view_condition(
-    view: ClientView, today: date, *, scope: Scope = EVERY_CLIENT, indexed: Collection[str] = ()
+    view: ClientView,
+    today: date,
+    *,
+    scope: Scope = EVERY_CLIENT,
+    indexed: Collection[str] = (),
+    found_by: Collection[Criterion] | None = None,
 ) -> Condition:
     """Return what a client must satisfy to be in a view.
 
@@ -89,12 +96,14 @@ def view_condition(
         today: what relative dates count from.
         scope: which clients there are for whoever asks.
         indexed: the folded words to look up in the search index; the others are looked for client by client.
+        found_by: the criteria an index may be searched for; None leaves the choice to the database.
     """
     looks_up_scope = scope.is_small and not indexed
+    tab = tab_condition(view.tab)
     condition = and_(
         scope_condition(scope, looks_up=looks_up_scope),
-        tab_condition(view.tab),
-        query_condition(view.query, today, indexed=indexed),
+        tab if found_by is None or view.tab is Tab.ALL else unindexed(tab),
+        query_condition(view.query, today, indexed=indexed, found_by=found_by),
     )
     # Archived clients leave every tab unless the query itself asks for them.
     if view.query.asks_for_archived:
@@ -129,10 +138,33 @@ def tab_condition(tab: Tab) -> Condition:
             return true()
 
 
-def query_condition(query: ClientQuery, today: date, *, indexed: Collection[str] = ()) -> Condition:
+def query_condition(
+    query: ClientQuery,
+    today: date,
+    *,
+    indexed: Collection[str] = (),
+    found_by: Collection[Criterion] | None = None,
+) -> Condition:
     """Return what a client must satisfy for every part of a query to hold; see ``view_condition``."""
     looked_up = (search_index.matches(word) for word in words_of(query) if word in indexed)
-    return and_(true(), *looked_up, *(_part_condition(part, today) for part in query.parts))
+    parts = (
+        part_condition(part, today) if found_by is None or part in found_by else unindexed(part_condition(part, today))
+        for part in query.parts
+    )
+    return and_(true(), *looked_up, *parts)
+
+
+def are_read_by_name(parts: Iterable[Criterion]) -> bool:
+    """Tell whether the index by name holds all that some criteria ask for."""
+    return all(part.field in _READ_BY_NAME for part in parts)
+
+
+def can_find(part: Criterion) -> bool:
+    """Tell whether an index can be searched for a criterion: it asks for one stretch of it, or for some values."""
+    if part.negated or part.field not in SORT_FIELDS:
+        return False
+    values = (isinstance(match, Choice) and match.slug not in {NEVER, WITHOUT_PAYER} for match in part.matches)
+    return len(part.matches) == 1 or all(values)
 
 
 def words_of(query: ClientQuery) -> tuple[str, ...]:
@@ -140,7 +172,8 @@ def words_of(query: ClientQuery) -> tuple[str, ...]:
     return tuple(fold(part.text) for part in query.parts if isinstance(part, Word))
 
 
-def _part_condition(part: Word | Criterion, today: date) -> Condition:
+def part_condition(part: Word | Criterion, today: date) -> Condition:
+    """Return what a client must satisfy for one part of a query to hold."""
     if isinstance(part, Word):
         # Said of indexed words too: the index knows more letters to be alike than folding does.
         return func.instr(_c.search, fold(part.text)) > 0
@@ -232,10 +265,12 @@ def segment_of(order: Order, key: tuple[Any, ...]) -> int:
     return int(order.field not in _ALWAYS_SET and key[0] is None)
 
 
-def directed(order: Order, segment: int, *, backwards: bool = False) -> list[ColumnElement[Any]]:
+def directed(
+    order: Order, segment: int, *, backwards: bool = False, along_index: bool = True
+) -> list[ColumnElement[Any]]:
     """Return the ORDER BY of one run; the run without a value is in order of name whichever way the list goes."""
     descending = (order.descending and segment == 0) != backwards
-    columns = sort_key(order)[segment:]
+    columns = [column if along_index else unindexed(column) for column in sort_key(order)[segment:]]
     return [column.desc() if descending else column.asc() for column in columns]
 
 

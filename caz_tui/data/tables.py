@@ -148,11 +148,16 @@ _NAMED_ORDERS = (
 
 # What is asked for besides is read within the index, without a look at each client: what the figures of Início and the
 # tabs count, and the carteira, by which every list of an analyst is narrowed. It stands behind the id, by which clients
-# of the same name are sorted.
+# of the same name are sorted. What criteria are made of is read within the index by name: a list that several criteria
+# leave few clients of is walked there too.
+READ_BY_NAME = (
+    "situation", "payer", "expires_on", "auto_renews", "licence_history", "export_end", "ca_charges", "plan_folded",
+    "state",
+)  # fmt: skip
 Index(
     "ix_clients_by_name",
-    clients.c.archived, clients.c.name_folded, clients.c.name, clients.c.id, clients.c.carteira_id,
-)  # fmt: skip
+    *(clients.c[name] for name in ("archived", "name_folded", "name", "id", *READ_BY_NAME, "carteira_id")),
+)
 _COUNTED_ALONG = {
     "situation": ("export_end",),
     "payer": ("licence_history", "plan_folded"),

@@ -7,14 +7,29 @@ place; a stretch is read from the nearest fence or end, in whichever direction i
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, select
 
 from caz_tui.data import search_index
+from caz_tui.data.choices import Field, Tab
+from caz_tui.data.expressions import unindexed
 from caz_tui.data.gate import EVERY_CLIENT
+from caz_tui.data.query import Criterion
 from caz_tui.data.rows import CLIENT_COLUMNS, ROW_COLUMNS, client, client_row
-from caz_tui.data.selects import beyond, directed, segment_of, segments, sort_key, view_condition, words_of
+from caz_tui.data.selects import (
+    are_read_by_name,
+    beyond,
+    can_find,
+    directed,
+    part_condition,
+    segment_of,
+    segments,
+    sort_key,
+    view_condition,
+    words_of,
+)
 from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
@@ -27,9 +42,14 @@ if TYPE_CHECKING:
     from caz_tui.data.query import ClientView
     from caz_tui.data.rows import Columns
     from caz_tui.data.schemas import Client, ClientRow
+    from caz_tui.data.selects import Condition
 
 Key = tuple[Any, ...]
 MOST_FENCES = 4_096
+FEW_CLIENTS = 1_000
+"""Up to this many clients that satisfy the only criterion are looked up and sorted; for more the list is walked."""
+FEW_OF_SEVERAL = 5_000
+"""The same where others narrow the list further, so that a walk may have to go far."""
 
 
 class Walk:
@@ -41,8 +61,10 @@ class Walk:
         self._scope = scope
         words = words_of(view.query) if has_search_index else ()
         self._long_words = {word for word in words if len(word) >= search_index.LEAST_LETTERS}
-        self._is_ready = not self._long_words
-        self._condition = view_condition(view, today, scope=scope)
+        self._criteria = [part for part in view.query.parts if isinstance(part, Criterion)]
+        self._is_ready = not self._long_words and not self._criteria
+        self._condition = self._counted = view_condition(view, today, scope=scope)
+        self._sorts = False
         self._total: int | None = None
         self._places: list[int] = []
         self._fences: dict[int, Key] = {}
@@ -50,8 +72,13 @@ class Walk:
     async def count(self, connection: AsyncConnection) -> int:
         """Return how many clients the list holds."""
         if self._total is None:
-            condition = view_condition(self._view, self._today, scope=self._scope, indexed=self._long_words)
-            counting = select(func.count()).select_from(clients).where(condition)
+            await self._get_ready(connection)
+            condition = self._counted
+            if self._long_words:
+                condition = view_condition(self._view, self._today, scope=self._scope, indexed=self._long_words)
+            # A column in no index, or SQLite would take one that holds all the rest for the better one.
+            every = func.count(clients.c.version) if self._sorts else func.count()
+            counting = select(every).select_from(clients).where(condition)
             self._total = int(await connection.scalar(counting) or 0)
         return self._total
 
@@ -64,11 +91,55 @@ class Walk:
         return tuple(client(row) for row in await self._stretch(connection, CLIENT_COLUMNS, offset, limit))
 
     async def _get_ready(self, connection: AsyncConnection) -> None:
-        """Learn which words few clients have: those are looked up, the others walked for."""
-        if not self._is_ready:
-            rare = await search_index.rare(connection, self._long_words)
+        """Learn which words and criteria few clients have: those are looked up, the others walked for."""
+        if self._is_ready:
+            return
+        rare = await search_index.rare(connection, self._long_words)
+        if rare:
             self._condition = view_condition(self._view, self._today, scope=self._scope, indexed=rare)
-            self._is_ready = True
+        elif self._criteria and not self._view.query.asks_for_archived and not self._scope.is_small:
+            await self._choose(connection)
+        self._is_ready = True
+
+    async def _choose(self, connection: AsyncConnection) -> None:
+        """Choose how the clients of some criteria are found: SQLite, which keeps no statistics here, often errs.
+
+        The few that satisfy one of them are looked up and sorted. Otherwise the list is walked by name, where all that
+        was asked for is read within the index; several criteria are counted there too.
+        """
+        rarest = await self._rarest(connection)
+        found_by = () if rarest is None else (rarest,)
+        if rarest is None and not are_read_by_name(self._criteria):
+            return
+        condition = view_condition(self._view, self._today, scope=self._scope, found_by=found_by)
+        if rarest is not None or len(self._criteria) > 1 or self._view.tab is not Tab.ALL:
+            self._counted = condition
+        if rarest is not None or self._view.order.field is Field.NAME:
+            self._condition = condition
+            self._sorts = rarest is not None
+
+    async def _rarest(self, connection: AsyncConnection) -> Criterion | None:
+        """Return the criterion that the fewest clients satisfy, if they are few."""
+        parts = [part for part in self._criteria if can_find(part)]
+        if not parts:
+            return None
+        is_alone = len(self._criteria) == 1 and self._view.tab is Tab.ALL
+        few = FEW_CLIENTS if is_alone else FEW_OF_SEVERAL
+        found = [
+            select(clients.c.id)
+            .where(clients.c.archived == false(), part_condition(part, self._today))
+            .limit(few + 1)
+            .subquery()
+            for part in parts
+        ]
+        counting = select(*(select(func.count()).select_from(some).scalar_subquery() for some in found))
+        counts = (await connection.execute(counting)).one()
+        count, part = min(zip(counts, parts, strict=True), key=itemgetter(0))
+        return part if count <= few else None
+
+    def _beside(self, condition: Condition) -> Condition:
+        """Return a condition on places in the list: no index is searched for it when clients are looked up."""
+        return unindexed(condition) if self._sorts else condition
 
     async def _stretch(self, connection: AsyncConnection, columns: Columns, offset: int, limit: int) -> list[Row[Any]]:
         await self._get_ready(connection)
@@ -98,8 +169,8 @@ class Walk:
             return None
         order = self._view.order
         segment = segment_of(order, tuple(own))
-        before = beyond(order, segment, tuple(own), backwards=True, inclusive=False)
-        runs = segments(order)
+        before = self._beside(beyond(order, segment, tuple(own), backwards=True, inclusive=False))
+        runs = [self._beside(run) for run in segments(order)]
         place = 0
         for condition in (*runs[:segment], runs[segment] & before):
             counting = select(func.count()).select_from(clients).where(self._condition, condition)
@@ -118,7 +189,7 @@ class Walk:
     ) -> list[Any]:
         """Walk from a fence (or from an end of the list) over ``skip`` rows and collect the next ``limit``."""
         order = self._view.order
-        runs = list(enumerate(segments(order)))
+        runs = [(segment, self._beside(run)) for segment, run in enumerate(segments(order))]
         if backwards:
             runs.reverse()
         if start is not None:
@@ -128,12 +199,13 @@ class Walk:
             statement = (
                 select(*wanted, *(column.label(f"key_{i}") for i, column in enumerate(sort_key(order))))
                 .where(self._condition, run)
-                .order_by(*directed(order, segment, backwards=backwards))
+                .order_by(*directed(order, segment, backwards=backwards, along_index=not self._sorts))
                 .limit(limit - len(found))
                 .offset(skip)
             )
             if start is not None and segment == segment_of(order, start):
-                statement = statement.where(beyond(order, segment, start, backwards=backwards, inclusive=True))
+                after = beyond(order, segment, start, backwards=backwards, inclusive=True)
+                statement = statement.where(self._beside(after))
             rows = (await connection.execute(statement)).all()
             found.extend(rows)
             if len(found) >= limit:
@@ -148,7 +220,8 @@ class Walk:
         """Return how many rows of a run were skipped, being all of them from the start."""
         counting = select(func.count()).select_from(clients).where(self._condition, run)
         if start is not None and segment == segment_of(self._view.order, start):
-            counting = counting.where(beyond(self._view.order, segment, start, backwards=False, inclusive=True))
+            after = beyond(self._view.order, segment, start, backwards=False, inclusive=True)
+            counting = counting.where(self._beside(after))
         return int(await connection.scalar(counting) or 0)
 
     def _fence_before(self, offset: int) -> tuple[int, Key | None]:

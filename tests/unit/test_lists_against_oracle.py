@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -15,10 +17,14 @@ from tests.unit.oracle import Known, expected, is_in_view
 from tests.unit.strategies import CARTEIRAS, TODAY, portfolios, views
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from caz_tui.data.choices import Field
     from caz_tui.data.schemas import ClientChanges
     from tests.support import Desk
 
+few = st.sampled_from([-1, 3, 5_000])
+"""Up to how many clients that satisfy a criterion are looked up."""
 windows = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 20)), max_size=8)
 
 
@@ -26,6 +32,12 @@ def _known(desk: Desk, portfolio: list[ClientChanges]) -> list[Known]:
     # Some in each carteira and some in none, another mix for each length.
     named = [(None, *CARTEIRAS)[(place + len(portfolio)) % 4] for place in range(len(portfolio))]
     return [Known(*each) for each in zip(desk.refill(portfolio, named), portfolio, named, strict=True)]
+
+
+@contextmanager
+def _looking_up(few_clients: int) -> Iterator[None]:
+    with patch.multiple("caz_tui.data.windows", FEW_CLIENTS=few_clients, FEW_OF_SEVERAL=few_clients):
+        yield
 
 
 async def _compare(desk: Desk, view: ClientView, right: list[int], asked: list[tuple[int, int]]) -> None:
@@ -39,20 +51,22 @@ async def _compare(desk: Desk, view: ClientView, right: list[int], asked: list[t
     assert await service.count(view) == len(right)
 
 
-@given(portfolios(), st.lists(st.tuples(views, windows), min_size=1, max_size=4))
+@given(portfolios(), st.lists(st.tuples(views, windows), min_size=1, max_size=4), few)
 def test_windows_in_any_order_are_slices_of_the_right_list(
-    desk: Desk, portfolio: list[ClientChanges], asked: list[tuple[ClientView, list[tuple[int, int]]]]
+    desk: Desk, portfolio: list[ClientChanges], asked: list[tuple[ClientView, list[tuple[int, int]]]], few: int
 ) -> None:
     known = _known(desk, portfolio)
-    for view, places in asked:
-        desk.run(_compare(desk, view, expected(known, view, TODAY), places))
+    with _looking_up(few):
+        for view, places in asked:
+            desk.run(_compare(desk, view, expected(known, view, TODAY), places))
 
 
-@given(portfolios(), views)
-def test_a_client_is_found_at_its_place(desk: Desk, portfolio: list[ClientChanges], view: ClientView) -> None:
+@given(portfolios(), views, few)
+def test_a_client_is_found_at_its_place(desk: Desk, portfolio: list[ClientChanges], view: ClientView, few: int) -> None:
     known = _known(desk, portfolio)
     right = expected(known, view, TODAY)
-    places = {client.id: desk.run(desk.service.place_of(view, client.id)) for client in known}
+    with _looking_up(few):
+        places = {client.id: desk.run(desk.service.place_of(view, client.id)) for client in known}
     assert places == {client.id: right.index(client.id) if client.id in right else None for client in known}
 
 

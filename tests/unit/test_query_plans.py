@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import event
 
-from caz_tui.data import gate
+from caz_tui.data import gate, windows
 from caz_tui.data.choices import Field, Order, Role, Tab
 from caz_tui.data.query import ClientQuery, ClientView, Selection
 from caz_tui.data.selects import SORT_FIELDS
@@ -118,12 +118,43 @@ async def test_an_analyst_s_figures_look_at_no_client_one_by_one(
         assert all(wanted in step or whole in step for step in steps), plan
 
 
-@pytest.mark.parametrize("text", ["situacao:ativo", "vencimento:30d renovacao:nao", "uf:SP", "plano:Controle*"])
-async def test_a_filter_is_sorted_along_an_index(service: PortfolioService, asked: list[Statement], text: str) -> None:
-    await service.page(ClientView(Tab.ALL, ClientQuery.parse(text)), 0, 50)
-    for plan in await _plans(service, list(asked)):
-        assert "USING INDEX" in plan
-        assert "SCAN clients" not in plan.replace("SCAN clients USING INDEX", "")
+FILTERS = ["situacao:ativo", "vencimento:30d renovacao:nao", "uf:SP", "plano:Controle*", "-uf:SP cobrancas:em_dia"]
+
+
+@pytest.mark.parametrize("tab", Tab)
+@pytest.mark.parametrize("text", FILTERS)
+async def test_a_filter_that_many_satisfy_is_walked_and_counted_within_the_index_by_name(
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch, text: str, tab: Tab
+) -> None:
+    monkeypatch.setattr(windows, "FEW_CLIENTS", -1)
+    monkeypatch.setattr(windows, "FEW_OF_SEVERAL", -1)
+    view = ClientView(tab, ClientQuery.parse(text))
+    await service.page(view, 0, 50)
+    await service.page(view, 7, 50)
+    await service.count(view)
+    *listing, counting = [one for one in asked if "FROM clients" in one[0] and "FROM users" not in one[0]]
+    listing = [one for one in listing if "ORDER BY" in one[0]]
+    assert listing
+    for plan in await _plans(service, listing):
+        assert "SEARCH clients USING INDEX ix_clients_by_name (archived=?" in plan
+        assert "TEMP B-TREE" not in plan
+    assert "SEARCH clients USING COVERING INDEX" in (await _plans(service, [counting]))[0]
+
+
+@pytest.mark.parametrize("order", [Order(), Order(Field.CITY, descending=True)], ids=["by name", "by city"])
+@pytest.mark.parametrize("text", FILTERS)
+async def test_a_filter_that_few_satisfy_is_looked_up(
+    service: PortfolioService, asked: list[Statement], text: str, order: Order
+) -> None:
+    view = ClientView(Tab.ALL, ClientQuery.parse(text), order)
+    await service.page(view, 0, 50)
+    await service.count(view)
+    looking = [one for one in asked if "FROM clients" in one[0] and "FROM users" not in one[0]]
+    assert len(looking) >= 3
+    for plan in await _plans(service, looking):
+        assert "SEARCH clients USING" in plan
+        assert "ix_clients_by_name" not in plan
+        assert "ix_clients_by_city" not in plan
 
 
 async def test_a_word_that_few_have_is_looked_up(service: PortfolioService, asked: list[Statement]) -> None:

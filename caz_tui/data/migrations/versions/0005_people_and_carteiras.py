@@ -22,11 +22,15 @@ _INDEXES = {
     "document": ["document"],
 }  # fmt: skip
 _COUNTED_ALONG = {
+    "name": [
+        "situation", "payer", "expires_on", "auto_renews", "licence_history", "export_end", "ca_charges", "plan_folded",
+        "state",
+    ],
     "situation": ["export_end"],
     "payer": ["licence_history", "plan_folded"],
     "plan_folded": ["payer", "plan"],
     "expires_on": ["auto_renews"],
-}
+}  # fmt: skip
 
 
 def upgrade() -> None:
