@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import func, select
 
 from caz_tui.data import figures
 from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Attention, Payer, PurchaseStatus, Situation, Tab
@@ -26,15 +26,13 @@ from caz_tui.data.schemas import (
     PortfolioSummary,
     Purchase,
     PurchaseItem,
-    Suggestion,
     TrailEntry,
     TrailQuery,
 )
-from caz_tui.data.selects import scope_condition, view_condition
+from caz_tui.data.selects import view_condition
 from caz_tui.data.tables import (
     audit_entries,
     benefits,
-    client_tags,
     clients,
     licence_events,
     purchase_items,
@@ -50,8 +48,6 @@ if TYPE_CHECKING:
 
     from caz_tui.data.gate import Scope
     from caz_tui.data.schemas import Client
-
-MOST_SUGGESTED_VALUES = 200
 
 
 async def _count_each(connection: AsyncConnection, views: list[ClientView], today: date, scope: Scope) -> list[int]:
@@ -287,50 +283,3 @@ async def timeline(connection: AsyncConnection, client_id: int) -> tuple[Licence
     )
     fields = tuple(LicenceEvent.model_fields)
     return tuple(LicenceEvent(**{name: getattr(row, name) for name in fields}) for row in found)
-
-
-async def known_plans(connection: AsyncConnection, scope: Scope = EVERY_CLIENT) -> tuple[str, ...]:
-    """Return the plans in use, most used first."""
-    found = await connection.scalars(
-        select(func.min(clients.c.plan))
-        .where(clients.c.plan.is_not(None), scope_condition(scope, looks_up=scope.is_small))
-        .group_by(clients.c.plan_folded)
-        .order_by(func.count().desc(), clients.c.plan_folded)
-        .limit(MOST_SUGGESTED_VALUES)
-    )
-    return tuple(str(plan) for plan in found)
-
-
-async def known_tags(connection: AsyncConnection, scope: Scope = EVERY_CLIENT) -> tuple[str, ...]:
-    """Return the tags in use, in their folded form."""
-    tags = select(client_tags.c.tag_folded).distinct().order_by(client_tags.c.tag_folded).limit(MOST_SUGGESTED_VALUES)
-    if scope.carteiras is None:
-        return tuple(await connection.scalars(tags))
-    # From the few clients to their tags; from the few tags to the first of many clients that has each.
-    if scope.is_small:
-        tags = tags.join(clients, clients.c.id == client_tags.c.client_id)
-        return tuple(await connection.scalars(tags.where(scope_condition(scope, looks_up=True))))
-    every = select(client_tags.c.tag_folded).distinct().subquery()
-    tagged = and_(client_tags.c.tag_folded == every.c.tag_folded, clients.c.id == client_tags.c.client_id)
-    own = exists().where(tagged, scope_condition(scope)).correlate(every)
-    asking = select(every.c.tag_folded).where(own).order_by(every.c.tag_folded).limit(MOST_SUGGESTED_VALUES)
-    return tuple(await connection.scalars(asking))
-
-
-async def suggestions(
-    connection: AsyncConnection, text: str, limit: int, scope: Scope = EVERY_CLIENT
-) -> tuple[Suggestion, ...]:
-    """Return clients whose searched texts hold every word, those that begin with it first."""
-    # A lone accent folds to nothing.
-    words = [word for word in map(fold, text.split()) if word]
-    if not words:
-        return ()
-    begins = func.instr(clients.c.name_folded, words[0]) == 1
-    holds = [func.instr(clients.c.search, word) > 0 for word in words]
-    found = await connection.execute(
-        select(clients.c.id, clients.c.name, clients.c.document)
-        .where(*holds, scope_condition(scope, looks_up=scope.is_small))
-        .order_by(begins.desc(), clients.c.name_folded, clients.c.id)
-        .limit(limit)
-    )
-    return tuple(Suggestion(id=row.id, name=row.name, document=row.document) for row in found)

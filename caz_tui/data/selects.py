@@ -216,8 +216,11 @@ def _match_condition(field: Field, match: Match, today: date) -> Condition:
 def _text_condition(column: ColumnElement[Any], text: str, match: TextMatch) -> Condition:
     if not match.prefix:
         return column == text
-    if not text:
-        return column.is_not(None)
+    return begins_with(column, text) if text else column.is_not(None)
+
+
+def begins_with(column: ColumnElement[Any], text: str) -> Condition:
+    """Return that a column begins with a text of one letter or more."""
     # A range, not LIKE: it uses the index and gives no character a meaning of its own.
     return and_(column >= text, column < _next_text(text)) if _next_text(text) else column >= text
 

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
 from sqlalchemy import delete, insert, select, text
 
-from caz_tui.data import carteiras, clients, erasing, erasing_copies, exports, imports, people, reports, trail
+from caz_tui.data import (
+    carteiras,
+    clients,
+    erasing,
+    erasing_copies,
+    exports,
+    imports,
+    people,
+    reports,
+    suggesting,
+    trail,
+)
 from caz_tui.data.access import Permission
 from caz_tui.data.choices import Field, Order, Role, Tab
 from caz_tui.data.clients import Author
@@ -213,7 +224,14 @@ class PortfolioService:
     @reads(Permission.SEE)
     async def suggest(self, visit: Visit, text: str, limit: int = 20) -> tuple[Suggestion, ...]:
         """Return clients found by name, trade name, document or e-mail, for the palette."""
-        return await reports.suggestions(visit.connection, text, limit, visit.scope)
+        return await suggesting.suggested_clients(
+            visit.connection,
+            text,
+            limit,
+            self.today,
+            has_search_index=self._database.has_search_index,
+            scope=visit.scope,
+        )
 
     @reads(Permission.SEE)
     async def changed_elsewhere(self, visit: Visit) -> bool:
@@ -294,12 +312,12 @@ class PortfolioService:
     @reads(Permission.SEE)
     async def known_plans(self, visit: Visit) -> tuple[str, ...]:
         """Return the plans in use, most used first."""
-        return await reports.known_plans(visit.connection, visit.scope)
+        return await suggesting.known_plans(visit.connection, visit.scope)
 
     @reads(Permission.SEE)
     async def known_tags(self, visit: Visit) -> tuple[str, ...]:
         """Return the tags in use."""
-        return await reports.known_tags(visit.connection, visit.scope)
+        return await suggesting.known_tags(visit.connection, visit.scope)
 
     # Figures and payments
 
