@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PROGRAM = str(Path(sys.executable).with_name("caz-tui"))
+CHOICES = re.compile("‹.*?›")
 SIZES = [(80, 24), (140, 45)]
 
 
@@ -121,8 +122,9 @@ def choose(terminal: Terminal, wanted: str) -> None:
     """Go to the next field and turn it until it shows what is wanted."""
     terminal.press("tab")
     for _ in range(10):
+        before = CHOICES.findall(terminal.screen_text())
         terminal.press("right")
-        terminal.wait_quiet()
+        terminal.wait_for(lambda text, before=before: CHOICES.findall(text) != before)  # type: ignore[misc]
         if f"{wanted} " in terminal.screen_text():
             return
     raise AssertionError(terminal.screen_text())
