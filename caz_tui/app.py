@@ -27,7 +27,7 @@ from caz_tui.screens.base import (
     PortfolioChanged,
 )
 from caz_tui.screens.home import HomeScreen
-from caz_tui.session import EVERYDAY, covered_sentence, ended_sentence, notice_sentence
+from caz_tui.session import ACCESS_TAKEN, EVERYDAY, OVER_TIME, covered_sentence, ended_sentence, notice_sentence
 from caz_tui.styling import StyledApp
 from caz_tui.terminal.driver import DeskDriver, RestrictedDriver
 from caz_tui.terminal.gate import guarded
@@ -36,7 +36,7 @@ from caz_tui.terminal.visible import visible
 from caz_tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from rich.console import RenderableType
     from textual.dom import DOMNode
@@ -79,6 +79,7 @@ class DeskApp(StyledApp[int]):
         service: PortfolioService,
         *,
         begin: Callable[[], None] | None = None,
+        settled: Callable[[], Awaitable[None]] | None = None,
         driver_class: type[DeskDriver] | None = None,
         session: Session = EVERYDAY,
     ) -> None:
@@ -87,6 +88,7 @@ class DeskApp(StyledApp[int]):
         Args:
             service: the portfolio.
             begin: what is to be done as soon as the first frame is out.
+            settled: what is to be done when all is there that the person needs.
             driver_class: the terminal's driver; by default the one that fits the session.
             session: what an administrator settled.
         """
@@ -95,7 +97,10 @@ class DeskApp(StyledApp[int]):
         self.session = session
         self.last_words = ""
         """What to tell the person when the terminal is theirs again."""
+        self.why_over = ""
+        """Why the session ended, when neither the person nor the line ended it."""
         self._begin = begin
+        self._settled = settled
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -136,6 +141,7 @@ class DeskApp(StyledApp[int]):
 
     def _end_session(self) -> None:
         self.last_words = ended_sentence(self.session.longest_seconds or 0)
+        self.why_over = OVER_TIME
         self.exit(0)
 
     def exit(self, result: int | None = None, return_code: int = 0, message: RenderableType | None = None) -> None:
@@ -168,6 +174,8 @@ class DeskApp(StyledApp[int]):
         for name in WARMED:
             await asyncio.to_thread(import_module, f"caz_tui.screens.{name}")
         _spare_collector()
+        if self._settled is not None:
+            await self._settled()
         await self.service.watch(self._tell_of_change)
 
     def _tell_of_change(self) -> None:
@@ -243,6 +251,7 @@ class DeskApp(StyledApp[int]):
     def on_access_lost(self, message: AccessLost) -> None:
         """Leave with the sentence: what is on the screen is no longer for this person."""
         self.last_words = message.sentence
+        self.why_over = ACCESS_TAKEN
         self.exit(REFUSED_STATUS)
 
     def on_demo_wanted(self) -> None:

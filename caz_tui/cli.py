@@ -99,6 +99,8 @@ def _open_desk(asked: Namespace) -> int:
     # Nothing that is imported or built for the first frame is garbage; the app lets the collector in afterwards.
     gc.disable()
     from caz_tui.console import desk  # noqa: PLC0415 - Textual is imported for the full screen alone
+    from caz_tui.console.presence import Presence  # noqa: PLC0415
+    from caz_tui.data.clock import SystemClock  # noqa: PLC0415
     from caz_tui.data.drafts import Drafts  # noqa: PLC0415
     from caz_tui.session import Session  # noqa: PLC0415
 
@@ -109,13 +111,14 @@ def _open_desk(asked: Namespace) -> int:
 
         # Held until the process ends.
         slots.claim(places.sessions_path(), person, asked.maximo_sessoes)
+    presence = Presence(places.presence_path(), str(path.absolute()), person, SystemClock().now()) if path else None
     session = Session(
         folder=asked.folder,
         idle_seconds=asked.bloqueio and asked.bloqueio * SECONDS_A_MINUTE,
         longest_seconds=asked.duracao_maxima and asked.duracao_maxima * SECONDS_A_MINUTE,
         drafts=Drafts(places.drafts_path(), person, str(path.absolute())) if path else None,
     )
-    return asyncio.run(desk.run(path, person, asked.demo, session))
+    return asyncio.run(desk.run(path, person, asked.demo, session, presence))
 
 
 async def _answer(asked: Namespace) -> int:

@@ -34,6 +34,9 @@ class Session:
         return self.folder is not None
 
 
+OVER_TIME: Final = "a sessão chegou ao limite de tempo"
+ACCESS_TAKEN: Final = "o acesso foi retirado"
+
 EVERYDAY: Final = Session()
 """The session of a person on a machine of their own."""
 

@@ -340,7 +340,7 @@ def _add_audit(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument("--quem", dest="who", metavar="PESSOA", help="só o que essa pessoa fez")
     parser.add_argument("--cliente", dest="client", metavar="TEXTO", help="só sobre esse documento ou parte do nome")
-    parser.add_argument("--acao", dest="action", metavar="TEXTO", help="só o que começa assim: Editou, Exportou …")
+    parser.add_argument("--acao", dest="action", metavar="TEXTO", help="só o que começa assim: Editou, Entrou, Saiu …")
     parser.add_argument("--desde", dest="since", type=_day, metavar="DATA", help="desde esse dia, inclusive")
     parser.add_argument("--ate", dest="until", type=_day, metavar="DATA", help="até esse dia, inclusive")
     parser.add_argument(

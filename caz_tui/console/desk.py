@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 from caz_tui.app import DEMO_STATUS, DeskApp
 from caz_tui.console.arguments import DEMO_CLIENTS, FAILED_STATUS
 from caz_tui.console.output import Progress, say
+from caz_tui.console.visits import Attendance, ending
 from caz_tui.data.clock import SystemClock
 from caz_tui.data.pending import PendingService
 from caz_tui.session import EVERYDAY
@@ -19,22 +20,43 @@ from caz_tui.session import EVERYDAY
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from caz_tui.console.presence import Presence
     from caz_tui.data.service import PortfolioService
     from caz_tui.session import Session
 
 
-async def run(path: Path | None, user: str, demo_clients: int | None, session: Session = EVERYDAY) -> int:
-    """Open the desk and return the exit status it was left with."""
+async def run(
+    path: Path | None,
+    user: str,
+    demo_clients: int | None,
+    session: Session = EVERYDAY,
+    presence: Presence | None = None,
+) -> int:
+    """Open the desk and return the exit status it was left with.
+
+    Args:
+        path: the file of the database; None for the demonstration.
+        user: who is at the keyboard.
+        demo_clients: how many clients the demonstration has, where it is one.
+        session: what an administrator settled.
+        presence: the file of this session, by which its coming and going gets into the audit trail.
+    """
     if demo_clients is not None or path is None:
         return await _run_demo(user, demo_clients or DEMO_CLIENTS, session)
-    status = await _run_on(PendingService(path, user=user), session)
+    status = await _run_on(PendingService(path, user=user), session, presence)
     return await _run_demo(user, DEMO_CLIENTS, replace(session, drafts=None)) if status == DEMO_STATUS else status
 
 
-async def _run_on(pending: PendingService, session: Session) -> int:
+async def _run_on(pending: PendingService, session: Session, presence: Presence | None) -> int:
     """Show the frame and open the database behind it; raises what kept it from being opened, when the app has left."""
     failures: list[Exception] = []
-    app = DeskApp(cast("PortfolioService", pending), begin=pending.begin, session=session)
+    attendance = Attendance(pending, presence, SystemClock()) if presence is not None else None
+    app = DeskApp(
+        cast("PortfolioService", pending),
+        begin=pending.begin,
+        settled=attendance.begin if attendance is not None else None,
+        session=session,
+    )
 
     async def open_portfolio() -> None:
         try:
@@ -44,9 +66,12 @@ async def _run_on(pending: PendingService, session: Session) -> int:
             app.exit(FAILED_STATUS)
 
     opening = asyncio.create_task(open_portfolio())
+    status = FAILED_STATUS
     try:
         status = await _shown(app)
     finally:
+        if attendance is not None:
+            await attendance.end(app.why_over or ending(status))
         await pending.close()
         await asyncio.gather(opening, return_exceptions=True)
     for failure in failures:

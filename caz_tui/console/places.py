@@ -50,6 +50,11 @@ def sessions_path() -> Path:
     return _user_directories().user_state_path / "sessoes"
 
 
+def presence_path() -> Path:
+    """Return the folder in which each open session has a file."""
+    return sessions_path() / "abertas"
+
+
 def account() -> str:
     """Return the name of the operating-system account, which the environment cannot change."""
     try:

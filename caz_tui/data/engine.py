@@ -81,10 +81,10 @@ class Database:
                 yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self, patience_seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
         """Give a connection in a transaction that holds the write lock from its start; commits unless it raises."""
         with _in_portuguese(self.path):
-            async with turn(self.path), self._engine.connect() as connection:
+            async with turn(self.path, patience_seconds), self._engine.connect() as connection:
                 await connection.execution_options(**{_BEGINS_AS_WRITE: True})
                 async with connection.begin():
                     yield connection

@@ -65,6 +65,12 @@ class PendingService:
             self._opening = asyncio.create_task(self._open())
         return await asyncio.shield(self._opening)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether calls no longer wait."""
+        opening = self._opening
+        return opening is not None and opening.done() and not opening.cancelled() and opening.exception() is None
+
     async def close(self) -> None:
         """Close what was opened, or stop waiting to open it."""
         if self._opening is None:

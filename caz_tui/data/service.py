@@ -492,6 +492,15 @@ class PortfolioService:
         """Write into the trail what changes nothing: that data was read or taken out as a whole."""
         await clients.note(visit.connection, visit.author, action, subject)
 
+    @needs(Permission.SEE)
+    async def note_stay(self, action: str, subject: str, *, by: str, patience_seconds: float) -> None:
+        """Write into the trail that somebody came or left: also of one whose access was taken away meanwhile."""
+        await self._whole(self._note_stay(action, subject, by, patience_seconds))
+
+    async def _note_stay(self, action: str, subject: str, by: str, patience_seconds: float) -> None:
+        async with self._database.write(patience_seconds) as connection:
+            await clients.note(connection, self._author._replace(name=by), action, subject)
+
     # Spreadsheets
 
     @needs(Permission.ADMINISTER)

@@ -22,11 +22,11 @@ PATIENCE_SECONDS: Final = 30.0
 
 
 @asynccontextmanager
-async def turn(path: Path) -> AsyncIterator[None]:
+async def turn(path: Path, patience_seconds: float | None = None) -> AsyncIterator[None]:
     """Give the turn to write to the database in a file, among all processes that ask this way.
 
     Raises:
-        TimeoutError: somebody kept it for ``PATIENCE_SECONDS``.
+        TimeoutError: somebody kept it for that long, or for ``PATIENCE_SECONDS`` when nothing was said.
         StorageError: the file of the queue cannot be opened.
     """
     file = path.with_name(f".{path.name}.vez")
@@ -37,14 +37,14 @@ async def turn(path: Path) -> AsyncIterator[None]:
     try:
         fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        await _wait(queue)
+        await _wait(queue, PATIENCE_SECONDS if patience_seconds is None else patience_seconds)
     try:
         yield
     finally:
         os.close(queue)
 
 
-async def _wait(queue: int) -> None:
+async def _wait(queue: int, patience_seconds: float) -> None:
     """Return with the lock on the file, or raise with the file closed, now or when its turn comes."""
     loop = asyncio.get_running_loop()
     arrived: asyncio.Future[None] = loop.create_future()
@@ -69,7 +69,7 @@ async def _wait(queue: int) -> None:
     # A daemon, for nobody may have to wait for a turn in order to leave.
     threading.Thread(target=wait, daemon=True).start()
     try:
-        await asyncio.wait_for(arrived, PATIENCE_SECONDS)
+        await asyncio.wait_for(arrived, patience_seconds)
     except BaseException:
         with state:
             is_given_up = True

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import re
 import shutil
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.pty.sshd import wait_until
 from tests.pty.terminal import MODES_AT_REST, Terminal
 
 if TYPE_CHECKING:
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
 
 PROGRAM = str(Path(sys.executable).with_name("caz-tui"))
 GONE_SECONDS = 3.0
+LINE_DOWN = "a linha caiu"
 DEAF = ["/bin/sh", "-c", "trap '' HUP; exec \"$@\"", "sh"]
 
 
@@ -31,17 +37,31 @@ def drafts_in(home: Path) -> list[Path]:
     return list((home / ".local/state/caz-tui/rascunhos").glob("*/*.json"))
 
 
+def coming_and_going(database: Path) -> list[str]:
+    """Return the entries of the trail that say who came and who left, without the codes of the sessions."""
+    with closing(sqlite3.connect(database)) as connection:
+        found = connection.execute(
+            "SELECT by, action, subject, seal FROM audit_entries WHERE action IN ('Entrou', 'Saiu') ORDER BY id"
+        ).fetchall()
+    assert all(seal for *_, seal in found)
+    return [re.sub(r" sessão [0-9a-f]{6}", "", " ".join(entry[:3])) for entry in found]
+
+
+def open_sessions(home: Path) -> list[Path]:
+    return list((home / ".local/state/caz-tui/sessoes/abertas").iterdir())
+
+
 @pytest.mark.parametrize(
-    ("cut_off", "before", "status"),
+    ("cut_off", "before", "status", "ending"),
     [
-        pytest.param(lambda t: t.send_signal(signal.SIGHUP), [], 129, id="SIGHUP"),
-        pytest.param(lambda t: t.send_signal(signal.SIGTERM), [], 143, id="SIGTERM"),
-        pytest.param(lambda t: t.hang_up(), [], 129, id="hang-up"),
-        pytest.param(lambda t: t.hang_up(), DEAF, 129, id="end of file"),
+        pytest.param(lambda t: t.send_signal(signal.SIGHUP), [], 129, LINE_DOWN, id="SIGHUP"),
+        pytest.param(lambda t: t.send_signal(signal.SIGTERM), [], 143, "o sistema encerrou a sessão", id="SIGTERM"),
+        pytest.param(lambda t: t.hang_up(), [], 129, LINE_DOWN, id="hang-up"),
+        pytest.param(lambda t: t.hang_up(), DEAF, 129, LINE_DOWN, id="end of file"),
     ],
 )
 def test_a_form_that_is_open_is_kept(
-    database: Path, tmp_path: Path, cut_off: Callable[[Terminal], None], before: list[str], status: int
+    database: Path, tmp_path: Path, cut_off: Callable[[Terminal], None], before: list[str], status: int, ending: str
 ) -> None:
     command = [PROGRAM, "--banco", str(database), "--usuario", "maria"]
     env = {"HOME": str(tmp_path)}
@@ -56,6 +76,8 @@ def test_a_form_that_is_open_is_kept(
         terminal.wait_for("do Largo")
         cut_off(terminal)
         assert terminal.process.wait(GONE_SECONDS) == status
+    assert coming_and_going(database) == ["maria Entrou", f"maria Saiu: {ending}"]
+    assert not open_sessions(tmp_path)
     [draft] = drafts_in(tmp_path)
     assert draft.stat().st_mode & 0o777 == 0o600
     content = json.loads(draft.read_text(encoding="utf-8"))
@@ -89,3 +111,57 @@ def test_a_demonstration_keeps_nothing(tmp_path: Path) -> None:
         terminal.send_signal(signal.SIGHUP)
         assert terminal.process.wait(GONE_SECONDS) == 129
     assert not drafts_in(tmp_path)
+
+
+def test_a_session_that_was_killed_is_written_down_by_the_next(database: Path, tmp_path: Path) -> None:
+    command = [PROGRAM, "--banco", str(database), "--usuario"]
+    env = {"HOME": str(tmp_path)}
+    with Terminal([*command, "maria"], env=env) as killed:
+        killed.wait_for("Minha carteira")
+        wait_until(lambda: coming_and_going(database) == ["maria Entrou"])
+        killed.process.kill()
+        killed.process.wait()
+    [left] = open_sessions(tmp_path)
+    assert left.stat().st_mode & 0o777 == 0o600
+    with Terminal([*command, "joana"], env=env) as next_one:
+        next_one.wait_for("Minha carteira")
+        wait_until(lambda: len(coming_and_going(database)) == 3)
+        next_one.press("q")
+        assert next_one.wait_exit() == 0
+    assert coming_and_going(database) == [
+        "maria Entrou",
+        "maria Saiu: sem aviso: o processo foi morto ou o servidor caiu",
+        "joana Entrou",
+        "joana Saiu: fechou o programa",
+    ]
+    assert not open_sessions(tmp_path)
+
+
+def test_an_end_that_could_not_be_written_is_written_by_the_next(database: Path, tmp_path: Path) -> None:
+    command = [PROGRAM, "--banco", str(database), "--usuario"]
+    env = {"HOME": str(tmp_path)}
+    with Terminal([*command, "maria"], env=env) as terminal:
+        terminal.wait_for("Minha carteira")
+        wait_until(lambda: coming_and_going(database) == ["maria Entrou"])
+        with (database.parent / f".{database.name}.vez").open("rb") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            terminal.send_signal(signal.SIGHUP)
+            assert terminal.process.wait(GONE_SECONDS) == 129
+    assert coming_and_going(database) == ["maria Entrou"]
+    with Terminal([*command, "joana"], env=env) as next_one:
+        next_one.wait_for("Minha carteira")
+        wait_until(lambda: len(coming_and_going(database)) == 3)
+        next_one.press("q")
+        assert next_one.wait_exit() == 0
+    assert re.fullmatch(rf"maria Saiu: {LINE_DOWN}, em \d\d/\d\d/\d{{4}} [\d:]{{8}}", coming_and_going(database)[1])
+
+
+def test_a_person_who_cannot_keep_anything_at_home_notices_nothing(database: Path, tmp_path: Path) -> None:
+    (tmp_path / ".local").write_text("no folder")
+    with Terminal([PROGRAM, "--banco", str(database)], env={"HOME": str(tmp_path)}) as terminal:
+        terminal.wait_for("Minha carteira")
+        wait_until(lambda: len(coming_and_going(database)) == 1)
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+        assert terminal.screen_text().strip() == ""
+    assert len(coming_and_going(database)) == 2

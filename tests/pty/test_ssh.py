@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -168,6 +170,15 @@ def kill_server(server: Server, _: Terminal) -> None:
     server.kill_session_server()
 
 
+def last_ending(database: Path) -> str:
+    """Return what the trail says of how the last session ended."""
+    with closing(sqlite3.connect(database)) as connection:
+        (subject,) = connection.execute(
+            "SELECT subject FROM audit_entries WHERE action = 'Saiu' ORDER BY id DESC LIMIT 1"
+        ).fetchone()
+    return str(subject).partition(": ")[2]
+
+
 @pytest.mark.parametrize("turn", range(DROPS))
 @pytest.mark.parametrize(
     ("way", "prefix", "seconds"),
@@ -200,6 +211,7 @@ def test_a_line_that_goes_leaves_a_draft_and_no_process(
         sys.stdout.write(f"gone after {took:.2f} s\n")
         if way is stall:
             terminal.process.send_signal(signal.SIGCONT)
+    assert last_ending(database) == ("o sistema encerrou a sessão" if way is terminate else "a linha caiu")
     with open_desk(server, key) as terminal:
         terminal.wait_for(f"Há um rascunho de {name}")
         terminal.press("c")
