@@ -178,6 +178,10 @@ class DeskApp(StyledApp[int]):
             await self._settled()
         await self.service.watch(self._tell_of_change)
 
+    def warn(self, sentence: str) -> None:
+        """Tell the person of something that did not work, and that is nothing they did."""
+        self.notify(visible(sentence), severity="warning", timeout=10, markup=False)
+
     def _tell_of_change(self) -> None:
         self.post_message(PortfolioChanged())
 

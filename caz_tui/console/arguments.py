@@ -33,6 +33,7 @@ GUEST_COMMANDS = (
 GUEST_TASKS = ("verificar",)
 """The tasks of ``banco`` in a restricted session: those that change and write nothing."""
 LAST_ENTRIES = 200
+MOST_KEPT_COPIES = 3650
 
 # argparse takes anything that begins with a hyphen for an option; these are queries and orders.
 _NEGATED_CRITERION = re.compile(r"-[^\W\d]\w*:")
@@ -368,6 +369,7 @@ def _add_database_commands(commands: Commands) -> None:
     for name, file, about in (
         ("migrar", "", "Atualiza o banco para esta versão, depois de uma cópia."),
         ("backup", "/media/pendrive/carteira.db", "Copia o banco com outras pessoas trabalhando."),
+        ("copias", "--manter 14", "Mostra as cópias diárias, e diz quantas manter e onde."),
         ("restaurar", "/media/pendrive/carteira.db", "Põe uma cópia no lugar do banco; o atual fica ao lado."),
         ("verificar", "", "Confere se o banco está íntegro e se os números batem."),
     ):
@@ -377,11 +379,28 @@ def _add_database_commands(commands: Commands) -> None:
         task = tasks.add_parser(name, help=about, description=about, epilog=example)
         _add_database(task)
         if name == "backup":
-            task.add_argument(
-                "file", type=Path, nargs="?", metavar="ARQUIVO", help="a cópia (um nome com a data, ao lado)"
-            )
+            _add_backup(task)
+        elif name == "copias":
+            _add_copies(task)
         elif name == "restaurar":
             task.add_argument("file", type=Path, metavar="ARQUIVO", help="a cópia")
+
+
+def _add_backup(task: argparse.ArgumentParser) -> None:
+    which = task.add_mutually_exclusive_group()
+    which.add_argument("file", type=Path, nargs="?", metavar="ARQUIVO", help="a cópia (um nome com a data, ao lado)")
+    which.add_argument(
+        "--diaria", dest="daily", action="store_true", help="a cópia de hoje, se ainda não há: para o cron"
+    )
+
+
+def _add_copies(task: argparse.ArgumentParser) -> None:
+    task.add_argument(
+        "--manter", dest="keep", type=_kept, metavar="N", help="quantas ficam, as mais novas; 0 desliga (7)"
+    )
+    task.add_argument(
+        "--pasta", dest="folder_of_copies", type=Path, metavar="CAMINHO", help="onde ficam (copias, ao lado do banco)"
+    )
 
 
 def _add_view(parser: Parser) -> None:
@@ -424,6 +443,13 @@ def _at_least_one(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text)):
         raise argparse.ArgumentTypeError(f"“{text}” não é um número inteiro a partir de 1")
     return int(text)
+
+
+def _kept(text: str) -> int:
+    number = _count(text)
+    if number > MOST_KEPT_COPIES:
+        raise argparse.ArgumentTypeError(f"use um número de 0 a {MOST_KEPT_COPIES}")
+    return number
 
 
 def _person(text: str) -> str:

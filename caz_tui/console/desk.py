@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -17,10 +18,14 @@ from caz_tui.data.clock import SystemClock
 from caz_tui.data.pending import PendingService
 from caz_tui.session import EVERYDAY
 
+COPY_PATIENCE_SECONDS = 0.3
+"""How long a copy that is being made may keep a session from ending."""
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from caz_tui.console.presence import Presence
+    from caz_tui.data.copies import DailyCopy
     from caz_tui.data.service import PortfolioService
     from caz_tui.session import Session
 
@@ -51,12 +56,14 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
     """Show the frame and open the database behind it; raises what kept it from being opened, when the app has left."""
     failures: list[Exception] = []
     attendance = Attendance(pending, presence, SystemClock()) if presence is not None else None
-    app = DeskApp(
-        cast("PortfolioService", pending),
-        begin=pending.begin,
-        settled=attendance.begin if attendance is not None else None,
-        session=session,
-    )
+    copying: list[DailyCopy] = []
+
+    async def settled() -> None:
+        if attendance is not None:
+            await attendance.begin()
+            copying.append(_copy_of_today(pending.path, app))
+
+    app = DeskApp(cast("PortfolioService", pending), begin=pending.begin, settled=settled, session=session)
 
     async def open_portfolio() -> None:
         try:
@@ -70,6 +77,8 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
     try:
         status = await _shown(app)
     finally:
+        for copy in copying:
+            copy.stop(COPY_PATIENCE_SECONDS)
         if attendance is not None:
             await attendance.end(app.why_over or ending(status))
         await pending.close()
@@ -77,6 +86,21 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
     for failure in failures:
         raise failure
     return status
+
+
+def _copy_of_today(path: Path, app: DeskApp) -> DailyCopy:
+    """Begin to make the copy of the day, if there is none yet."""
+    from caz_tui.data.copies import DailyCopy  # noqa: PLC0415 - after the first frame
+
+    loop = asyncio.get_running_loop()
+
+    def failed(sentence: str) -> None:
+        with suppress(RuntimeError):  # the loop has gone, and the program with it
+            loop.call_soon_threadsafe(partial(app.warn, sentence))
+
+    copy = DailyCopy(path, SystemClock(), failed)
+    copy.start()
+    return copy
 
 
 async def _run_demo(user: str, clients: int, session: Session) -> int:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from caz_tui import formats
 from caz_tui.console.arguments import FAILED_STATUS
 from caz_tui.console.output import Progress, say, show
-from caz_tui.data import maintenance, verification
+from caz_tui.console.places import account
+from caz_tui.data import copies, maintenance, verification
+from caz_tui.data.clients import Author
+from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.engine import Database
 from caz_tui.data.files import refuse_missing
 from caz_tui.data.tables import SCHEMA_REVISION
@@ -24,22 +28,52 @@ async def run(path: Path, asked: Namespace) -> int:
             database = await Database.open(path)
             await database.close()
             say(f"O banco {path} está na versão {SCHEMA_REVISION}, a desta versão do programa.")
+        case "backup" if asked.daily:
+            await _copy_daily(path)
+        case "copias":
+            await _copies(path, asked)
         case "backup":
-            progress = Progress("Copiando")
-            copy = await maintenance.backup(path, asked.file, progress)
-            progress.done()
+            with Progress("Copiando") as progress:
+                copy = await maintenance.backup(path, asked.file, progress)
             show(str(copy))
             say("A cópia está íntegra.")
         case "restaurar":
-            previous = await maintenance.restore(asked.file, path)
+            with Progress("Restaurando") as progress:
+                previous = await maintenance.restore(asked.file, path, progress)
             say(
                 f"O banco {path} agora é a cópia {asked.file}."
                 + (f" O anterior ficou em {previous}." if previous else "")
             )
         case _:
-            problems = await verification.verify(path)
+            with Progress("Conferindo") as progress:
+                problems = await verification.verify(path, progress)
             for problem in problems:
                 show(problem)
             say("O banco está íntegro e os números batem." if not problems else "O banco tem problemas.")
             return FAILED_STATUS if problems else 0
     return 0
+
+
+async def _copy_daily(path: Path) -> None:
+    day = today(SystemClock())
+    with Progress("Copiando") as progress:
+        made = await maintenance.apart(lambda told: copies.copy_daily(path, day, told), progress)
+    if made is None:
+        say("A cópia de hoje já está feita, está sendo feita, ou as cópias diárias estão desligadas.")
+    else:
+        show(str(made))
+        say("A cópia está íntegra.")
+
+
+async def _copies(path: Path, asked: Namespace) -> None:
+    if asked.keep is None and asked.folder_of_copies is None:
+        rules = copies.rules_of(path)
+    else:
+        author = Author(asked.usuario or account(), SystemClock())
+        rules = await copies.set_rules(path, author, asked.keep, asked.folder_of_copies)
+    for copy in copies.kept_copies(path, rules):
+        show(str(copy))
+    if rules.kept:
+        say(f"Cópias diárias em {rules.folder}: {formats.count(rules.kept, 'mantida')}, as mais novas.")
+    else:
+        say("As cópias diárias estão desligadas.")

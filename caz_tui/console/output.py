@@ -7,7 +7,7 @@ import json
 import re
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from caz_tui.terminal.visible import visible
 
@@ -156,6 +156,12 @@ class Progress:
             self._last = line
             sys.stderr.write(f"\r{line}")
             sys.stderr.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.done()
 
     def done(self) -> None:
         """Take the bar away."""

@@ -5,16 +5,22 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING
 
 from caz_tui.data.errors import StorageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PATIENCE_SECONDS = 10.0
 RETRY_SECONDS = 0.005
+UNFINISHED = ".parcial"
+"""How the name of a file ends that is not whole."""
+
+_STEP_PAGES = 1024
 
 
 def free_name(path: Path) -> Path:
@@ -39,19 +45,92 @@ def connect(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)
 
 
-def copy_pages(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
-    """Copy a database whole; raises ``TimeoutError`` for one that stays locked, which the driver itself does not."""
+def copy_pages(
+    source: sqlite3.Connection, target: sqlite3.Connection, told: Callable[[int, float], None] = lambda *_: None
+) -> None:
+    """Copy a database whole, as it is at one moment.
+
+    Args:
+        source: the database.
+        target: what it is copied over.
+        told: told the pages copied and the fraction of them; what it raises ends the copy.
+
+    Raises:
+        TimeoutError: one of them stays locked, of which the driver itself does not get tired.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
 
-    def lose_patience(status: int, _remaining: int, _total: int) -> None:
-        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > deadline:
+    def look(status: int, remaining: int, total: int) -> None:
+        if status not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            told(total - remaining, 1 - remaining / total if total else 1.0)
+        elif time.monotonic() > deadline:
             raise TimeoutError
 
-    # All pages in one step: in smaller ones a busy writer makes it begin again for ever. Tried often: such a writer
-    # leaves gaps of a millisecond.
-    source.backup(target, pages=-1, progress=lose_patience, sleep=RETRY_SECONDS)
+    # Within one look at the source: a busy writer would make it begin again for ever.
+    source.execute("PRAGMA busy_timeout=0")
+    source.execute("BEGIN")
+    try:
+        _look_at(source, deadline)
+        source.backup(target, pages=_STEP_PAGES, progress=look, sleep=RETRY_SECONDS)
+    finally:
+        if source.in_transaction:
+            source.execute("ROLLBACK")
 
 
-def create_private(path: Path) -> None:
-    """Make an empty file that nobody else may read; raises ``FileExistsError`` rather than replace one."""
-    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+def _look_at(source: sqlite3.Connection, deadline: float) -> None:
+    """Begin to read, which a busy writer lets happen in gaps of a millisecond."""
+    while True:
+        try:
+            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
+            if time.monotonic() > deadline:
+                raise TimeoutError from error
+            time.sleep(RETRY_SECONDS)
+        else:
+            return
+
+
+@contextmanager
+def arriving(path: Path) -> Iterator[Path]:
+    """Give the name of an empty, private file, which gets its own name when it is whole and on the disk.
+
+    Nothing is left of one that is not, except by a process that is killed, and that has ``UNFINISHED`` for its ending.
+
+    Raises:
+        FileExistsError: there is something of that name already.
+        OSError: it cannot be made.
+    """
+    unfinished = path.with_name(f".{path.name}.{os.urandom(4).hex()}{UNFINISHED}")
+    os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    try:
+        yield unfinished
+        sync(unfinished)
+        _name(unfinished, path)
+        sync(path.parent)
+    finally:
+        for leftover in (unfinished, unfinished.with_name(f"{unfinished.name}-journal")):
+            leftover.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Return when a file, or what a folder lists, is on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _name(unfinished: Path, path: Path) -> None:
+    """Give a file its name, and take it from no other."""
+    try:
+        path.hardlink_to(unfinished)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A memory stick knows one name a file.
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        unfinished.rename(path)

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
+import threading
+from collections.abc import Callable
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from caz_tui.data.clock import SystemClock
 from caz_tui.data.errors import StorageError
-from caz_tui.data.files import connect, copy_pages, create_private, free_name, refuse_missing
+from caz_tui.data.files import arriving, connect, copy_pages, free_name, refuse_missing, sync
 from caz_tui.data.sheets.atomic import cannot_write
 from caz_tui.data.tables import SCHEMA_REVISION, alembic_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+ResultT = TypeVar("ResultT")
 
-async def backup(path: Path, copy: Path | None, progress: Callable[[int, float], None] | None = None) -> Path:
+
+Told = Callable[[int, float], None]
+"""Told how much of something is done (pages, clients), and the fraction of the whole from 0 to 1."""
+
+
+async def backup(path: Path, copy: Path | None, progress: Told | None = None) -> Path:
     """Copy a database while others may be writing to it, prove the copy sound, and return its path.
 
     Args:
         path: The database.
         copy: Where to; None chooses a dated name beside the database. A file that is there already is not replaced.
-        progress: Told the pages copied and the fraction of them.
+        progress: Told the pages copied and the fraction of them, in a thread.
 
     Raises:
         StorageError: there is no such database, the copy exists already, or it could not be made whole.
@@ -35,55 +41,78 @@ async def backup(path: Path, copy: Path | None, progress: Callable[[int, float],
     target = copy or free_name(path.with_name(f"{path.stem}-{now:%Y-%m-%d-%H%M}{path.suffix}"))
     if target.exists():
         raise StorageError(f"Já há um arquivo em {target}; escolha outro nome.")
-    await asyncio.to_thread(_copy, path, target)
-    if progress is not None:
-        progress(1, 1.0)
+    await apart(lambda told: copy_whole(path, target, told), progress)
     return target
 
 
-async def restore(copy: Path, path: Path) -> Path | None:
+async def restore(copy: Path, path: Path, progress: Told | None = None) -> Path | None:
     """Put a copy in the place of a database and return where the database that stood there is now, if one did.
+
+    Args:
+        copy: The copy.
+        path: The database.
+        progress: Told the pages copied and the fraction of the whole task, in a thread.
 
     Raises:
         StorageError: the copy is not a sound database of this program, or the place cannot be written to; nothing was
             changed.
     """
     refuse_missing(copy)
-    return await asyncio.to_thread(_restore, copy, path)
+    return await apart(lambda told: _restore(copy, path, told), progress)
 
 
-def _copy(source_path: Path, target_path: Path) -> None:
-    """Copy a database to a new file and prove the copy sound; nothing is left of one that is not."""
+async def apart(work: Callable[[Told], ResultT], progress: Told | None = None) -> ResultT:
+    """Do long work in a thread; when it is cancelled it ends where it next tells how far it is."""
+    stop = threading.Event()
+
+    def told(done: int, fraction: float) -> None:
+        if stop.is_set():
+            raise InterruptedError
+        if progress is not None:
+            progress(done, fraction)
+
     try:
-        create_private(target_path)
+        return await asyncio.to_thread(work, told)
+    finally:
+        stop.set()
+
+
+def copy_whole(source_path: Path, target_path: Path, told: Told) -> None:
+    """Copy a database to a new file and prove the copy sound; nothing is left of one that is not.
+
+    Raises:
+        StorageError: it could not be made, or there is something of that name already.
+    """
+    try:
+        with arriving(target_path) as unfinished:
+            _fill(unfinished, source_path, target_path, told)
+    except (sqlite3.Error, TimeoutError) as error:
+        raise StorageError(f"A cópia {target_path} não pôde ser feita: {_reason(error, source_path)}.") from error
     except OSError as error:
         raise StorageError(cannot_write(target_path.name, error)) from None
-    try:
-        with closing(connect(source_path)) as source, closing(connect(target_path)) as target:
-            copy_pages(source, target)
-            _refuse_unsound(target, f"A cópia {target_path} não pôde ser feita: {source_path} está danificado.")
-        _sync(target_path)
-    except BaseException as error:
-        target_path.unlink(missing_ok=True)
-        if isinstance(error, sqlite3.Error | OSError):
-            reason = _reason(error, source_path)
-            raise StorageError(f"A cópia {target_path} não pôde ser feita: {reason}.") from error
-        raise
 
 
-def _restore(copy: Path, path: Path) -> Path | None:
+def _fill(unfinished: Path, source_path: Path, target_path: Path, told: Told) -> None:
+    with closing(connect(source_path)) as source, closing(connect(unfinished)) as target:
+        # It is synced as a whole, and whoever dies on the way leaves nothing that anybody takes for a copy.
+        target.execute("PRAGMA synchronous=OFF")
+        copy_pages(source, target, told)
+        _refuse_unsound(target, f"A cópia {target_path} não pôde ser feita: {source_path} está danificado.")
+
+
+def _restore(copy: Path, path: Path, told: Told) -> Path | None:
     _refuse_foreign(copy)
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StorageError(cannot_write(path.name, error)) from None
     incoming = free_name(path.with_name(f"{path.name}.restaurando"))
-    _copy(copy, incoming)
+    copy_whole(copy, incoming, _part_of(told, 0, 3))
     try:
-        previous = _replace(path, incoming) if path.exists() else None
+        previous = _replace(path, incoming, told) if path.exists() else None
         if previous is None:
             incoming.replace(path)
-        _sync(path.parent)
+        sync(path.parent)
     except (sqlite3.Error, OSError) as error:
         raise StorageError(f"A cópia não foi restaurada: {_reason(error, path)}. Nada foi mudado.") from error
     finally:
@@ -91,23 +120,34 @@ def _restore(copy: Path, path: Path) -> Path | None:
     return previous
 
 
-def _replace(path: Path, incoming: Path) -> Path:
+def _copy_as_it_is(source_path: Path, target_path: Path, told: Told) -> None:
+    with closing(connect(source_path)) as source, closing(connect(target_path)) as target:
+        copy_pages(source, target, told)
+
+
+def _part_of(told: Told, part: int, parts: int) -> Told:
+    """Return what is told of one part of a task, as what is told of the task."""
+    return lambda done, fraction: told(done, (part + fraction) / parts)
+
+
+def _replace(path: Path, incoming: Path, told: Told) -> Path:
     """Set a database aside and put another in its place; return where the first one is now."""
     previous = free_name(path.with_name(f"{path.name}.antes-da-restauracao"))
-    create_private(previous)
+    is_aside = False
     try:
         # Inside the same file: whoever has it open goes on in what was restored, not in a file without a name.
         with closing(connect(path)) as target:
             # Nobody writes between the copy that is set aside and what takes its place; a writer cannot be copied from.
             target.execute("BEGIN IMMEDIATE")
-            with closing(connect(path)) as reader, closing(connect(previous)) as aside:
-                copy_pages(reader, aside)
+            with arriving(previous) as unfinished:
+                _copy_as_it_is(path, unfinished, _part_of(told, 1, 3))
+            is_aside = True
             target.execute("ROLLBACK")
-            _sync(previous)
             with closing(connect(incoming)) as source:
-                copy_pages(source, target)
+                copy_pages(source, target, _part_of(told, 2, 3))
     except sqlite3.DatabaseError as error:
-        previous.unlink()
+        if is_aside:
+            previous.unlink()
         if _code(error) not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
             raise
         # Nobody can be working in a file that does not open; its journals go with it.
@@ -117,7 +157,8 @@ def _replace(path: Path, incoming: Path) -> Path:
                 part.replace(previous.with_name(previous.name + suffix))
         incoming.replace(path)
     except BaseException:
-        previous.unlink()
+        if is_aside:
+            previous.unlink()
         raise
     return previous
 
@@ -162,11 +203,3 @@ def _reason(error: sqlite3.Error | OSError, path: Path) -> str:
         sqlite3.SQLITE_FULL: "o disco está cheio",
         sqlite3.SQLITE_READONLY: f"{path} está só para leitura",
     }.get(code, f"o sistema não deixou ler ou gravar {path}")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

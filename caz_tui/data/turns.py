@@ -9,13 +9,13 @@ import asyncio
 import fcntl
 import os
 import threading
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from caz_tui.data.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
 PATIENCE_SECONDS: Final = 30.0
@@ -29,11 +29,7 @@ async def turn(path: Path, patience_seconds: float | None = None) -> AsyncIterat
         TimeoutError: somebody kept it for that long, or for ``PATIENCE_SECONDS`` when nothing was said.
         StorageError: the file of the queue cannot be opened.
     """
-    file = path.with_name(f".{path.name}.vez")
-    try:
-        queue = os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    except OSError as error:
-        raise StorageError(f"O banco {path} não aceita gravações: {file.name} não pôde ser aberto ao lado.") from error
+    queue = _join(path)
     try:
         fcntl.flock(queue, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -42,6 +38,29 @@ async def turn(path: Path, patience_seconds: float | None = None) -> AsyncIterat
         yield
     finally:
         os.close(queue)
+
+
+@contextmanager
+def turn_in_thread(path: Path) -> Iterator[Callable[[], None]]:
+    """Take a turn, however long that takes, and give what ends it early; in a thread that may wait.
+
+    Raises:
+        StorageError: the file of the queue cannot be opened.
+    """
+    with ExitStack() as held:
+        queue = _join(path)
+        held.callback(os.close, queue)
+        fcntl.flock(queue, fcntl.LOCK_EX)
+        yield held.close
+
+
+def _join(path: Path) -> int:
+    """Open the file of the queue."""
+    file = path.with_name(f".{path.name}.vez")
+    try:
+        return os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise StorageError(f"O banco {path} não aceita gravações: {file.name} não pôde ser aberto ao lado.") from error
 
 
 async def _wait(queue: int, patience_seconds: float) -> None:

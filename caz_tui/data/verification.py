@@ -17,7 +17,7 @@ from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_of, tag_keys
 from caz_tui.data.tables import client_tags, clients
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -26,8 +26,12 @@ MOST_PROBLEMS = 50
 _BATCH_ROWS = 1_000
 
 
-async def verify(path: Path) -> tuple[str, ...]:
+async def verify(path: Path, progress: Callable[[int, float], None] = lambda *_: None) -> tuple[str, ...]:
     """Return what is wrong with a database, a sentence each; nothing when all is well.
+
+    Args:
+        path: The database.
+        progress: Told how many clients were looked at, and the fraction of them.
 
     Raises:
         StorageError: there is no database, or it cannot be opened at all.
@@ -38,7 +42,7 @@ async def verify(path: Path) -> tuple[str, ...]:
         async with database.read() as connection:
             # What a damaged file holds is not worth a look.
             problems = await _integrity(connection) or [
-                *await _clients_in_step(connection),
+                *await _clients_in_step(connection, progress),
                 *await _figures_add_up(connection),
                 *await _trail_is_whole(connection),
             ]
@@ -59,11 +63,12 @@ async def _integrity(connection: AsyncConnection) -> list[str]:
     return problems
 
 
-async def _clients_in_step(connection: AsyncConnection) -> list[str]:
+async def _clients_in_step(connection: AsyncConnection, progress: Callable[[int, float], None]) -> list[str]:
     """Compare what is derived from each client (folded forms, search text, tag index) with the client itself."""
     ids = (await connection.scalars(select(clients.c.id).order_by(clients.c.id))).all()
     problems: list[str] = []
     for start in range(0, len(ids), _BATCH_ROWS):
+        progress(start, start / len(ids))
         problems += await _problems_among(connection, ids[start : start + _BATCH_ROWS])
     return problems
 

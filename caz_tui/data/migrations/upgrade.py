@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 
 from caz_tui.data import search_index
 from caz_tui.data.errors import StorageError
-from caz_tui.data.files import connect, copy_pages, create_private, free_name
+from caz_tui.data.files import arriving, connect, copy_pages, free_name
 
 _KEEPS = {"alembic_version"}
 
@@ -77,13 +77,18 @@ def _migrate(connection: Connection, target: str, path: Path) -> None:
 
 
 def _copy_before(path: Path) -> Path:
-    copy = free_name(path.with_name(f"{path.name}.antes-da-atualizacao"))
+    wanted = path.with_name(f"{path.name}.antes-da-atualizacao")
     try:
-        create_private(copy)
-        with closing(connect(path)) as source, closing(connect(copy)) as target:
+        with (
+            arriving(copy := free_name(wanted)) as unfinished,
+            closing(connect(path)) as source,
+            closing(connect(unfinished)) as target,
+        ):
             copy_pages(source, target)
+    except FileExistsError:
+        # Another session upgrades at the same moment, and was quicker to take the name.
+        return _copy_before(path)
     except (sqlite3.Error, OSError):
-        copy.unlink(missing_ok=True)
         raise StorageError(f"O banco {path} não pôde ser copiado antes da atualização; nada foi mudado.") from None
     return copy
 
