@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
+import time
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -59,7 +61,12 @@ NOTICE_SECONDS = 300.0
 
 NOTICE_SHOWN_SECONDS = 60
 
+REFUSAL_SHOWN_SECONDS = 10.0
+
 GC_THRESHOLDS = (20_000, 20, 50)
+
+MODULES = {CLIENTS: "caz_tui.screens.my_clients", PAYMENTS: "caz_tui.screens.payments"}
+"""What is imported for a place when it is first gone to."""
 
 WARMED = ("my_clients", "client_details", "filter_panel", "payments")
 """The screens that are imported while somebody looks at Início; the others when they are first opened."""
@@ -101,6 +108,7 @@ class DeskApp(StyledApp[int]):
         """Why the session ended, when neither the person nor the line ended it."""
         self._begin = begin
         self._settled = settled
+        self._refused: dict[str, float] = {}
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -222,6 +230,10 @@ class DeskApp(StyledApp[int]):
     async def _go(self, mode: str) -> None:
         """Open a place; from within it, go back to its first screen."""
         if self.current_mode != mode:
+            module = MODULES.get(mode)
+            if module is not None and module not in sys.modules:
+                # Somebody was quicker than what is imported ahead; the event loop goes on meanwhile.
+                await asyncio.to_thread(import_module, module)
             await self.switch_mode(mode)
             return
         while len(self.screen_stack) > 1:
@@ -306,10 +318,17 @@ class DeskApp(StyledApp[int]):
             self.post_message(AccessLost(str(cause)))
             return
         if isinstance(error, WorkerFailed) and isinstance(cause, PortfolioError):
-            self.notify(visible(str(cause)), severity="error", timeout=10, markup=False)
+            self._refuse_once(visible(str(cause)))
             return
         crashes.keep(cause)
         super()._handle_exception(error)
+
+    def _refuse_once(self, sentence: str) -> None:
+        """Tell why something failed; what several readers of a screen run into at the same time is told once."""
+        now = time.monotonic()
+        if self._refused.get(sentence, 0.0) < now:
+            self._refused = {sentence: now + REFUSAL_SHOWN_SECONDS}
+            self.notify(sentence, severity="error", timeout=REFUSAL_SHOWN_SECONDS, markup=False)
 
     def _shows(self, node: DOMNode) -> bool:
         """Tell whether a screen or widget is still part of what is open, and nothing is on its way out."""

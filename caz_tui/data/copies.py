@@ -151,7 +151,7 @@ def copy_daily(path: Path, day: date, told: Told = lambda *_: None) -> Path | No
                         end_turn()
 
                 copy_whole(path, target, tell)
-            for old in kept_copies(path, rules)[: -rules.kept]:
+            for old in _beyond(kept_copies(path, rules), target, rules.kept):
                 old.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError(f"A pasta {rules.folder} não pode guardar cópias ({error.strerror}).") from error
@@ -216,6 +216,13 @@ def _alone(folder: Path) -> Iterator[bool]:
 def _refuse_crowded(path: Path, folder: Path) -> None:
     if shutil.disk_usage(folder).free < _ROOM_FACTOR * path.stat().st_size:
         raise StorageError(f"A cópia de hoje não foi feita: o disco de {folder} está quase cheio.")
+
+
+def _beyond(found: list[Path], newest: Path, kept: int) -> list[Path]:
+    """Return the copies that are too many beside the one just made."""
+    # A day that is still to come was a clock that was wrong.
+    others = sorted((one for one in found if one != newest), key=lambda one: (one.name < newest.name, one.name))
+    return others[: max(0, len(others) - (kept - 1))]
 
 
 def _stem(path: Path, rules: CopyRules) -> str:

@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from caz_tui.data.errors import StorageError
 
 _HEADER: Final = b"SQLite format 3\0"
 _NETWORK_FILE_SYSTEMS: Final = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"}
+
+
+class Identity(NamedTuple):
+    """A file on this machine, whatever its name."""
+
+    device: int
+    inode: int
 
 
 def inspect_file(path: Path) -> bool:
@@ -37,6 +44,15 @@ def inspect_file(path: Path) -> bool:
     if not os.access(path, os.W_OK) or not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
         raise StorageError(f"O banco {path} está só para leitura; dê permissão de escrita ou use uma cópia.")
     return bool(header)
+
+
+def identity(path: Path) -> Identity | None:
+    """Return what tells a file from any other that has or had its name; None when there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return Identity(found.st_dev, found.st_ino)
 
 
 def _refuse_network(path: Path) -> None:

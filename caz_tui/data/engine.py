@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from caz_tui.data import search_index, trail
 from caz_tui.data.async_engine import create_async_engine
-from caz_tui.data.database_file import inspect_file
+from caz_tui.data.database_file import Identity, identity, inspect_file
 from caz_tui.data.errors import StorageError
 from caz_tui.data.founding import found
 from caz_tui.data.tables import SCHEMA_REVISION, alembic_version, metadata
@@ -42,6 +42,7 @@ class Database:
         self.has_search_index = False
         """Whether words are found through an index; see ``search_index``."""
         self._engine = engine
+        self._identity: Identity | None = None
 
     @classmethod
     async def open(cls, path: Path, *, founder: Author | None = None) -> Database:
@@ -64,6 +65,12 @@ class Database:
                 await database._upgrade(revision)
             async with database.read() as connection:
                 database.has_search_index = await search_index.is_there(connection)
+                is_sealed = await trail.is_sealed(connection)
+            if not is_sealed:
+                # A trail that has just got its seals, or whose upgrade was cut off before it had them.
+                async with database.write():
+                    pass
+            database._identity = identity(path)
         except BaseException:
             await database.close()
             raise
@@ -77,6 +84,7 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection for one consistent look at the data."""
         with _in_portuguese(self.path):
+            self._refuse_ghost()
             async with self._engine.connect() as connection:
                 yield connection
 
@@ -84,11 +92,24 @@ class Database:
     async def write(self, patience_seconds: float | None = None) -> AsyncIterator[AsyncConnection]:
         """Give a connection in a transaction that holds the write lock from its start; commits unless it raises."""
         with _in_portuguese(self.path):
+            self._refuse_ghost()
             async with turn(self.path, patience_seconds), self._engine.connect() as connection:
                 await connection.execution_options(**{_BEGINS_AS_WRITE: True})
                 async with connection.begin():
                     yield connection
                     await trail.seal(connection)
+                    self._refuse_ghost()
+
+    def _refuse_ghost(self) -> None:
+        """Refuse to go on in a file that has lost its name: what is written there is gone when the program ends.
+
+        Nor is the file opened that stands in its place: it may be another portfolio, and what is on the screen is not
+        from it.
+        """
+        if self._identity is not None and identity(self.path) != self._identity:
+            raise StorageError(
+                f"O banco {self.path} foi apagado ou trocado por outro; daqui nada mais se grava. Saia e entre de novo."
+            )
 
     async def _revision(self) -> str | None:
         """Return the schema revision, or None for an empty database."""
@@ -112,11 +133,11 @@ class Database:
             raise StorageError(
                 f"O banco {self.path} foi criado por uma versão mais nova do caz-tui; atualize o programa para abri-lo."
             )
-        await self.close()
         with _in_portuguese(self.path):
-            await upgrade(self.path)
-        async with self.write():
-            pass  # seals the entries of a trail that had no seals
+            async with turn(self.path):
+                if await self._revision() != SCHEMA_REVISION:  # nobody else was quicker
+                    await self.close()
+                    await upgrade(self.path)
 
 
 def _create_schema(connection: Connection, founder: Author | None = None) -> None:

@@ -89,6 +89,12 @@ async def seal(connection: AsyncConnection) -> None:
         rows = (await connection.execute(fresh.limit(_ROWS_AT_ONCE))).all()
 
 
+async def is_sealed(connection: AsyncConnection) -> bool:
+    """Tell whether every entry has its seal."""
+    asking = select(audit_entries.c.id).where(audit_entries.c.seal.is_(None)).limit(1)
+    return (await connection.execute(asking)).first() is None
+
+
 async def newest(connection: AsyncConnection, *, before: int | None = None) -> Anchor:
     """Return the newest sealed entry, or the newest before a number; number 0 for an empty trail."""
     asking = select(audit_entries.c.id, audit_entries.c.seal).where(audit_entries.c.seal.is_not(None))

@@ -22,7 +22,8 @@ SETTLING_SECONDS: Final = 0.2
 
 _EVENT: Final = struct.Struct("iIII")
 _READ_BYTES: Final = 65_536
-_MODIFY, _MOVED_TO, _CREATE, _DELETE = 0x2, 0x80, 0x100, 0x200
+_MODIFY, _MOVED_FROM, _MOVED_TO, _CREATE, _DELETE = 0x2, 0x40, 0x80, 0x100, 0x200
+_WATCHED: Final = _MODIFY | _MOVED_FROM | _MOVED_TO | _CREATE | _DELETE
 
 
 class _Mark(NamedTuple):
@@ -107,7 +108,7 @@ def _notifier(folder: Path) -> int | None:
         return None
     if descriptor < 0:
         return None
-    if library.inotify_add_watch(descriptor, os.fsencode(folder), _MODIFY | _MOVED_TO | _CREATE | _DELETE) < 0:
+    if library.inotify_add_watch(descriptor, os.fsencode(folder), _WATCHED) < 0:
         os.close(descriptor)
         return None
     return descriptor

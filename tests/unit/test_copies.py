@@ -46,6 +46,15 @@ def test_there_is_one_copy_a_day_and_only_the_newest_stay(held: Office) -> None:
     assert (held.folder / "copias").stat().st_mode & 0o777 == 0o700
 
 
+def test_a_clock_that_was_wrong_takes_no_copy_away_from_today(held: Office) -> None:
+    held.run("banco", "copias", "--manter", "2")
+    for days in (0, 3000, 3001, 1, 2):
+        made = copies.copy_daily(held.database, MONDAY + timedelta(days=days))
+        assert made is not None
+        assert made.exists()
+    assert names(held.folder / "copias") == [f"carteira-2026-11-{day}.db" for day in (24, 25)]
+
+
 def test_what_is_no_daily_copy_is_neither_counted_nor_removed(held: Office) -> None:
     held.run("banco", "copias", "--manter", "1")
     folder = held.folder / "copias"
