@@ -6,6 +6,7 @@ READY := $(VENV)/.ready
 BENCH_READY := $(VENV)/.bench-ready
 # What `make bench` is told, such as BENCH="--quick" or BENCH="--sizes 10000000".
 BENCH ?=
+TORTURE := $(BIN)/python -m pytest --capture=no
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-annotate
 
@@ -23,9 +24,13 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What make test does in small, in full: many people at once.
+# What make test does in small, in full: many people at once, programs killed, lines that go, noise on the keyboard.
 torture: $(READY)
-	CAZ_TORTURE_PEOPLE=20 CAZ_TORTURE_EDITS=200 $(BIN)/python -m pytest --capture=no tests/unit/test_many_people.py
+	CAZ_TORTURE_PEOPLE=20 CAZ_TORTURE_EDITS=200 $(TORTURE) tests/unit/test_many_people.py
+	CAZ_TORTURE_KILLS=1000 $(TORTURE) tests/unit/test_killed.py tests/unit/test_first_starts.py tests/pty/test_bad_days.py
+	CAZ_TORTURE_INPUTS=1000000 $(TORTURE) --numprocesses auto tests/unit/test_any_input.py
+	CAZ_QUEDAS=50 $(TORTURE) tests/pty/test_ssh.py
+	CAZ_TORTURE_MINUTES=30 $(TORTURE) tests/pty/test_random_keys.py
 
 bench: $(BENCH_READY)
 	$(BIN)/python -m bench $(BENCH)

@@ -39,12 +39,12 @@ class FrozenClock:
         return self.moment
 
 
-def make_demonstration(path: Path, clock: Clock) -> Path:
+def make_demonstration(path: Path, clock: Clock, count: int = 300) -> Path:
     """Fill a new database with the demonstration portfolio of a clock's day, and return its path."""
 
     async def make() -> None:
         database = await Database.open(path)
-        await fill(database, clock)
+        await fill(database, clock, count)
         await database.close()
 
     asyncio.run(make())
