@@ -26,6 +26,7 @@ from textual.constants import ESCAPE_DELAY
 from textual.driver import Driver
 from textual.geometry import Size
 
+from caz_tui.terminal.collecting import IdleCollector
 from caz_tui.terminal.environment import ECONOMY, erases_in_colour, is_dumb
 from caz_tui.terminal.output import Output
 from caz_tui.terminal.pens import Pens
@@ -120,6 +121,7 @@ class DeskDriver(Driver):
         self._frame_waits: asyncio.Handle | None = None
         self._cursor: tuple[int, int] | None = None
         self._veil: Veil | None = None
+        self._collector = IdleCollector(self._loop)
         self._typeahead = TypeAhead(
             app,
             self._loop,
@@ -261,6 +263,7 @@ class DeskDriver(Driver):
             self._veil.stop()
         self._loop.remove_reader(_STDIN)
         self._typeahead.clear()
+        self._collector.stop()
         if self._pause is not None:
             self._pause.cancel()
         self._loop.remove_signal_handler(signal.SIGWINCH)
@@ -371,6 +374,7 @@ class DeskDriver(Driver):
             if isinstance(message, events.MouseEvent) and not (message.screen_x < columns and message.screen_y < rows):
                 continue
             self._typeahead.add(message)
+            self._collector.touched()
         if self._allowance < 0:
             self._flooded = True
             self._reader = InputReader()

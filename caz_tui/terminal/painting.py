@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
     from textual.filter import LineFilter
+    from textual.geometry import Offset
     from textual.strip import Strip
+    from textual.widget import Widget
 
 ReturnT = TypeVar("ReturnT")
 ResultT = TypeVar("ResultT")
@@ -122,6 +124,12 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
             self._held_until = 0.0
             self._update_timer.pause()
             self._draw_in(SETTLING_ROUNDS)
+
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """Return what a click is on; a widget that has just been removed, and is drawn still, is nothing."""
+        widget, offset = super().get_widget_and_offset_at(x, y)
+        is_gone = widget is not None and widget is not self and widget.parent is None
+        return (None, None) if is_gone else (widget, offset)
 
     def _on_timer_update(self) -> None:
         """Draw when everything that is on its way has arrived."""

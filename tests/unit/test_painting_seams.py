@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 import pkgutil
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.css.stylesheet import Stylesheet
 from textual.events import ScreenResume
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,6 +21,9 @@ import caz_tui.screens
 from caz_tui.app import DeskApp
 from caz_tui.screens import base
 from caz_tui.terminal.painting import FrugalApp, FrugalScreen, _pieces
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_every_frame_passes_one_method() -> None:
@@ -87,3 +90,17 @@ def test_no_screen_brings_a_style_sheet_that_comes_after_its_widgets() -> None:
 def _below(cls: type[Any]) -> list[type[Any]]:
     children: list[type[Any]] = cls.__subclasses__()
     return [below for child in children for below in (child, *_below(child))]
+
+
+def test_a_click_on_what_was_just_removed_is_a_click_on_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, shown, screen = Widget(), Widget(), FrugalScreen[None]()
+    shown._attach(screen)
+    found: dict[int, tuple[Widget | None, Offset | None]] = {
+        0: (gone, Offset(0, 0)), 1: (shown, Offset(1, 1)), 2: (screen, None), 3: (None, None)
+    }  # fmt: skip
+    monkeypatch.setattr(Screen, "get_widget_and_offset_at", lambda _, x, _y: found[x])
+    assert screen.get_widget_and_offset_at(0, 0) == (None, None)
+    for place in (1, 2, 3):
+        assert screen.get_widget_and_offset_at(place, 0) == found[place]
+    # Textual asks its parent where it is without looking.
+    assert "else content_widget.parent" in inspect.getsource(Screen._forward_event)
