@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bench import bulk_load, event_loop, measuring, report, subjects
+from bench import bulk_load, event_loop, measuring, report, sessions, subjects
 from bench.demo_data import SIZES, portfolio
 from bench.measuring import Figures, Pace, say
 from caz_tui import __version__
 
 RESULTS = Path(__file__).parent / "results"
 PARTS = ("start", "keys", "idle", "bulk", "loop")
+SESSIONS = "sessions"
 DATATABLE_SIZES = (1_000, 100_000)
 BULK_CLIENTS = 1_000_000
 QUICK_BULK_CLIENTS = 20_000
@@ -30,15 +31,21 @@ def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--sizes", type=_numbers, default=SIZES, help="clients, such as 1000,100000,1000000,10000000")
     parser.add_argument("--quick", action="store_true", help="fewer presses and a small bulk load; keeps no results")
-    parser.add_argument("--only", type=_words, default=PARTS, help=f"some of {','.join(PARTS)}; keeps no results")
+    parser.add_argument(
+        "--only", type=_words, default=PARTS, help=f"some of {','.join(PARTS)}, or {SESSIONS}; keeps no results"
+    )
     parser.add_argument("--programs", type=_words, default=subjects.NAMES, help=f"some of {','.join(subjects.NAMES)}")
     parser.add_argument(
         "--datatable-at", type=_numbers, default=DATATABLE_SIZES, help="the sizes DataTable is shown; 1000000 is slow"
     )
     parser.add_argument("--bulk", type=int, default=0, help=f"clients to import, {BULK_CLIENTS} when nothing is said")
+    parser.add_argument(
+        "--people", type=int, default=sessions.PEOPLE, help="how many work at once, with --only sessions"
+    )
+    parser.add_argument("--seconds", type=float, default=sessions.SECONDS, help="how long they do")
     parser.add_argument("--output", type=Path, help="where the results are kept")
     found = parser.parse_args()
-    if unknown := set(found.only) - set(PARTS):
+    if unknown := set(found.only) - {*PARTS, SESSIONS}:
         parser.error(f"--only knows no {', '.join(unknown)}")
     if unknown := set(found.programs) - set(subjects.NAMES):
         parser.error(f"--programs knows no {', '.join(unknown)}")
@@ -86,10 +93,15 @@ def main() -> None:
     if "loop" in wanted.only:
         say("the event loop")
         lines += event_loop.measure(runs=1 if wanted.quick else event_loop.RUNS)
+    if SESSIONS in wanted.only:
+        say(f"{wanted.people} people at once, {wanted.seconds:g} s")
+        lines = [*lines[:-2], *sessions.table(sessions.measure(wanted.people, wanted.seconds))]
     text = "\n".join(lines).rstrip() + "\n"
     print(text)
     whole = not wanted.quick and set(wanted.only) == set(PARTS)
     path = wanted.output or (RESULTS / f"{__version__}.md" if whole else None)
+    if wanted.only == (SESSIONS,) and (wanted.people, wanted.seconds) == (sessions.PEOPLE, sessions.SECONDS):
+        path = path or RESULTS / f"{__version__}-sessions.md"
     if path:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)

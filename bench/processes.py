@@ -58,6 +58,16 @@ def memory_mb(pids: list[int]) -> float:
     return total_kib * 1024 / 1_000_000
 
 
+def own_memory_mb(pids: list[int]) -> float:
+    """Return the memory that some processes share with no other (USS), in millions of bytes."""
+    total_kib = 0
+    for pid in pids:
+        with suppress(OSError):
+            text = (_PROC / str(pid) / "smaps_rollup").read_text()
+            total_kib += sum(_number(text, label) for label in ("Private_Clean:", "Private_Dirty:"))
+    return total_kib * 1024 / 1_000_000
+
+
 def end(pid: int, pids: list[int]) -> None:
     """Kill some processes and wait for the one that is our own child."""
     for process in reversed(pids):
