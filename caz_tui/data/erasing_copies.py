@@ -12,6 +12,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
+from caz_tui.data.copies import kept_copies, rules_of
 from caz_tui.data.documents import mask
 from caz_tui.data.files import connect
 from caz_tui.data.rows import SEARCH_SEPARATOR
@@ -27,10 +28,14 @@ _FOLDED: Final = {"trade_name": "trade_name_folded", "email": "email_folded", "c
 
 
 def copies_beside(path: Path) -> tuple[Path, ...]:
-    """Return the copies of a database that were made beside it, by upgrades, restorations and undirected backups."""
+    """Return the copies of a database that were made beside it, by upgrades, restorations and undirected backups.
+
+    The copies of each day are among them, wherever they are kept.
+    """
     dated = f"{path.stem}-[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*"
     found = {copy for suffix in _AUTOMATIC for copy in path.parent.glob(f"{path.name}{suffix}*")}
-    return tuple(sorted(copy for copy in found | set(path.parent.glob(dated)) if _is_database(copy)))
+    found |= {*path.parent.glob(dated), *kept_copies(path, rules_of(path))}
+    return tuple(sorted(copy for copy in found if _is_database(copy)))
 
 
 async def erase_in_copies(path: Path, document: str, names: Collection[str]) -> tuple[Path, ...]:

@@ -492,9 +492,8 @@ class PortfolioService:
         """Write into the trail what changes nothing: that data was read or taken out as a whole."""
         await clients.note(visit.connection, visit.author, action, subject)
 
-    @needs(Permission.SEE)
     async def note_stay(self, action: str, subject: str, *, by: str, patience_seconds: float) -> None:
-        """Write into the trail that somebody came or left: also of one whose access was taken away meanwhile."""
+        """Write into the trail that somebody came or left: the one call that asks no gate, for who was sent away leaves."""
         await self._whole(self._note_stay(action, subject, by, patience_seconds))
 
     async def _note_stay(self, action: str, subject: str, by: str, patience_seconds: float) -> None:

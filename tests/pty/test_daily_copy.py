@@ -28,6 +28,7 @@ def test_the_first_session_of_the_day_makes_it(database: Path, tmp_path: Path) -
     with Terminal([PROGRAM, "--banco", str(database)], env={"HOME": str(tmp_path)}) as terminal:
         terminal.wait_for("Minha carteira")
         wait_until(copy.exists)
+        wait_until(lambda: copy.stat().st_nlink == 1)
         made = copy.stat()
         assert made.st_mode & 0o777 == 0o600
         assert dump(copy) == dump(database)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from caz_tui.data import engine, maintenance, verification
 from caz_tui.data.choices import Situation
+from caz_tui.data.copies import copy_daily
 from caz_tui.data.drafts import Draft, Drafts
 from caz_tui.data.erasing_copies import copies_beside
 from caz_tui.data.errors import NotFound, StaleClient
@@ -112,6 +115,16 @@ async def test_nothing_of_it_is_left_in_the_files(service: PortfolioService) -> 
     for secret in (*SECRETS, "velha@segredo", "Canoas"):
         assert secret not in stored
         assert secret.encode() not in service.path.read_bytes(), secret
+
+
+async def test_the_copies_of_each_day_forget_too(service: PortfolioService) -> None:
+    daily = await asyncio.to_thread(copy_daily, service.path, date(2026, 11, 24))
+    assert daily is not None
+    assert daily in copies_beside(service.path)
+    assert SECRETS[0].encode() in daily.read_bytes()
+    await service.erase_personal_data(1, (await service.client(1)).version)
+    assert SECRETS[0].encode() not in daily.read_bytes()
+    assert await verification.verify(daily) == ()
 
 
 async def test_a_copy_that_cannot_be_opened_is_named(service: PortfolioService) -> None:

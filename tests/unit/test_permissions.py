@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SEE, WORK, OVERSEE, ADMINISTER = Permission
-OPENING = {"open", "close"}
+OPENING = {"open", "close", "note_stay"}
+"""What is called before anybody is let in, and when they leave."""
 """What comes before and after all calls."""
 
 MAY = {
@@ -186,7 +187,7 @@ def test_every_call_is_in_the_table_and_says_what_it_needs() -> None:
 
 def test_what_stands_in_for_the_service_knows_nothing_else() -> None:
     assert {name for name in vars(PendingService) if not name.startswith("_")} <= {
-        "begin", "close", "opened", "role", "today",
+        "begin", "close", "is_open", "opened", "role", "today",
     }  # fmt: skip
 
 
@@ -216,6 +217,14 @@ async def test_who_was_sent_away_gets_nothing(office: Office, name: str) -> None
     with pytest.raises(AccessGone, match=r"^O acesso de maria foi desativado"):
         await (service.purchases_for(own) if name == "purchases_for" else CALLS[name][1](service, office))
     assert dump(office.database) == before
+
+
+async def test_who_was_sent_away_is_noted_to_have_left(office: Office) -> None:
+    service = office.services[Role.ANALYST]
+    await office.services[Role.ADMINISTRATOR].set_user_active("maria", active=False)
+    await service.note_stay("Saiu", "o acesso foi retirado", by="maria", patience_seconds=1.0)
+    newest = (await office.services[Role.ADMINISTRATOR].trail(TrailQuery(), 1))[-1]
+    assert (newest.by, newest.action, newest.subject) == ("maria", "Saiu", "o acesso foi retirado")
 
 
 def test_a_role_that_is_not_known_yet_may_try() -> None:
