@@ -493,7 +493,7 @@ class PortfolioService:
         await clients.note(visit.connection, visit.author, action, subject)
 
     async def note_stay(self, action: str, subject: str, *, by: str, patience_seconds: float) -> None:
-        """Write into the trail that somebody came or left: the one call that asks no gate, for who was sent away leaves."""
+        """Write into the trail that somebody came or left; who was sent away leaves, too, so it asks no gate."""
         await self._whole(self._note_stay(action, subject, by, patience_seconds))
 
     async def _note_stay(self, action: str, subject: str, by: str, patience_seconds: float) -> None:
