@@ -18,7 +18,7 @@ from tests.unit.program import cnpj, dump
 
 PROGRAM = str(Path(sys.executable).with_name("caz-tui"))
 GONE = "foi apagado ou trocado por"
-KILLS = int(os.environ.get("CAZ_TORTURE_KILLS", "40")) // 20
+KILLS = int(os.environ.get("CAZ_TORTURE_KILLS", "20")) // 20
 """How often the program is killed right after it said that a client is saved."""
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROGRAMS = 3
-ROUNDS = max(1, int(os.environ.get("CAZ_TORTURE_KILLS", "40")) // 40)
+ROUNDS = max(1, int(os.environ.get("CAZ_TORTURE_KILLS", "20")) // 40)
 
 
 def all_at_once(path: Path) -> list[str]:

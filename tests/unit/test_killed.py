@@ -31,7 +31,7 @@ from tests.unit.program import HEADERS, cnpj, dump, numbered, write_sheet
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-KILLS = int(os.environ.get("CAZ_TORTURE_KILLS", "40"))
+KILLS = int(os.environ.get("CAZ_TORTURE_KILLS", "20"))
 TASKS = 5
 EACH = max(1, KILLS // TASKS)
 WORKER = "caz_tui.data.sheets.worker"
