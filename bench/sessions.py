@@ -43,8 +43,10 @@ MINUTE: Final = (
     "enter", "down", "F", "e", "tab", "end", "x", "f2", "down", "down", "s", "escape", "G", "g", "space", "space", "a",
     "escape", "3", "down", "down", "enter", "escape", "1", "right", "down", "left", "down", "2",
 )  # fmt: skip
+EDIT_BEGINS: Final = MINUTE.index("e")
 EDIT: Final = "f2"
 
+_PAGES: Final = 4
 _QUIET_SECONDS: Final = 0.25
 """What comes so long after everything else is no longer the effect of the key."""
 
@@ -58,10 +60,11 @@ _TROUBLE: Final = re.compile(r"ocupado|inesperado|tente de novo|está cheio|dani
 class Seat(Session):
     """One person's program, which is only read while others work too."""
 
-    def __init__(self, command: Sequence[str], begins_at: int) -> None:
-        """Prepare the terminal of a person who begins somewhere in the minute."""
-        super().__init__(command)
-        self.keys: Iterator[str] = islice(cycle(MINUTE), begins_at, None)
+    def __init__(self, database: Path, number: int, share: float) -> None:
+        """Prepare the terminal of one of many people, who begins somewhere in the minute."""
+        super().__init__([PROGRAM, "--banco", str(database), "--usuario", f"pessoa{number}"])
+        minute = minute_of(number)
+        self.keys: Iterator[str] = islice(cycle(minute), int(share * len(minute)), None)
         self.heard: list[tuple[float, bytes]] = []
         self.pressed: list[tuple[float, str]] = []
 
@@ -105,6 +108,12 @@ class Seat(Session):
         data = self._bytes_of(key)
         self.pressed.append((time.perf_counter(), key))
         self._write(data)
+
+
+def minute_of(number: int) -> tuple[str, ...]:
+    """Return what one of many people does in a minute: each edits a client of their own."""
+    way = ("pagedown",) * (number % _PAGES) + ("down",) * (number // _PAGES)
+    return (*MINUTE[:EDIT_BEGINS], *way, *MINUTE[EDIT_BEGINS:])
 
 
 class Key(NamedTuple):
@@ -158,10 +167,7 @@ def measure(people: int = PEOPLE, seconds: float = SECONDS, clients: int = CLIEN
     rng = random.Random(people)
     with tempfile.TemporaryDirectory(prefix="caz-sessions-") as folder:
         database = Path(shutil.copyfile(portfolio(clients), Path(folder) / "carteira.db"))
-        seats = [
-            Seat([PROGRAM, "--banco", str(database), "--usuario", f"pessoa{number}"], number * len(MINUTE) // people)
-            for number in range(people)
-        ]
+        seats = [Seat(database, number, number / people) for number in range(people)]
         entered: list[Seat] = []
         try:
             for seat in seats:
@@ -283,6 +289,7 @@ def table(office: Office) -> list[str]:
         f"| keys pressed | {len(office.keys):,} | | |",
         f"| of them edits saved with f2 | {edits:,} | | |",
         f"| keys that changed the screen | {len(painted):,} | | |",
+        f"| keys that changed nothing | {len(office.keys) - len(painted) - others:,} | | |",
         f"| keys after which 400 ms nothing came, then another's edit (not counted) | {others:,} | | |",
     ]
     if painted:
