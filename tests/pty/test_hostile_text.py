@@ -43,9 +43,9 @@ TOUR = (
     Stop("table: name, situation, plan", ("2",), LIST),
     Stop("table: payer", COLUMNS_RIGHT, r"Pago por"),
     Stop("table: charges", COLUMNS_RIGHT, r"Cobranças CA"),
-    Stop("table: e-mail", COLUMNS_RIGHT, r"E-mail +Telefone|E-mail +›"),
     Stop("table: trade name", COLUMNS_RIGHT, r"Nome fantasia"),
     Stop("table: city", COLUMNS_RIGHT, r"Cidade +UF"),
+    Stop("table: e-mail", COLUMNS_RIGHT, r"E-mail +Telefone|E-mail +›"),
     Stop("table: tags", COLUMNS_RIGHT, r"Etiquetas +|Etiquetas"),
     Stop("details pane", ("down", "up"), r"linha 1\b"),
     Stop("marks", ("space", "up", "*"), r"\d+ marcados", ("*",)),
@@ -128,6 +128,8 @@ def turn(terminal: Terminal, shows: str) -> None:
             return
         terminal.press("right")
         terminal.wait_for(lambda text, before=before: text != before)  # type: ignore[misc]
+        # A frame that came in two pieces is not two columns.
+        terminal.wait_quiet(0.06)
     raise AssertionError(terminal.screen_text())
 
 
