@@ -374,7 +374,9 @@ class DeskDriver(Driver):
             if isinstance(message, events.MouseEvent) and not (message.screen_x < columns and message.screen_y < rows):
                 continue
             self._typeahead.add(message)
-            self._collector.touched()
+            # What the terminal answers on its own is no key.
+            if isinstance(message, events.InputEvent | events.Paste):
+                self._collector.touched()
         if self._allowance < 0:
             self._flooded = True
             self._reader = InputReader()
