@@ -273,7 +273,7 @@ def _add_carteiras(commands: Commands) -> None:
         move = _task(tasks, name, about)
         move.add_argument("name", metavar="NOME", help="o nome da carteira")
         move.add_argument("query", nargs="*", metavar="CONSULTA", help="quem; sem ela, todos os da guia")
-        move.add_argument("--aba", default=Tab.ALL.value, choices=[tab.value for tab in Tab], help="a guia (todos)")
+        _add_tab(move)
         _add_unasked(move)
         _add_format(move, "tabela", "json")
 
@@ -311,8 +311,8 @@ def _tasks(parser: Parser) -> Commands:
     return tasks
 
 
-def _task(tasks: Commands, name: str, about: str) -> Parser:
-    task: Parser = tasks.add_parser(name, help=about, description=about)
+def _task(tasks: Commands, name: str, about: str, example: str | None = None) -> Parser:
+    task: Parser = tasks.add_parser(name, help=about, description=about, epilog=example)
     _add_database(task)
     return task
 
@@ -363,9 +363,7 @@ def _add_database_commands(commands: Commands) -> None:
     parser = _command(
         commands, "banco", "Cuida do arquivo do banco.", "caz-tui banco backup /media/pendrive/carteira.db"
     )
-    tasks = parser.add_subparsers(
-        title="tarefas", metavar="TAREFA", parser_class=type(parser), required=True, dest="task"
-    )
+    tasks = _tasks(parser)
     for name, file, about in (
         ("migrar", "", "Atualiza o banco para esta versão, depois de uma cópia."),
         ("backup", "/media/pendrive/carteira.db", "Copia o banco com outras pessoas trabalhando."),
@@ -375,9 +373,7 @@ def _add_database_commands(commands: Commands) -> None:
     ):
         if isinstance(parser, GuestParser) and name not in GUEST_TASKS:
             continue
-        example = f"exemplo:\n  caz-tui banco {name} {file}".rstrip()
-        task = tasks.add_parser(name, help=about, description=about, epilog=example)
-        _add_database(task)
+        task = _task(tasks, name, about, f"exemplo:\n  caz-tui banco {name} {file}".rstrip())
         if name == "backup":
             _add_backup(task)
         elif name == "copias":
@@ -405,10 +401,14 @@ def _add_copies(task: argparse.ArgumentParser) -> None:
 
 def _add_view(parser: Parser) -> None:
     parser.add_argument("query", nargs="*", metavar="CONSULTA", help="como na linha de busca: situacao:ativo padaria")
-    parser.add_argument("--aba", default=Tab.ALL.value, choices=[tab.value for tab in Tab], help="a guia (todos)")
+    _add_tab(parser)
     parser.add_argument(
         "--ordenar", dest="order", metavar="[-]CAMPO", help="o campo da ordem; com - na frente, inverte"
     )
+
+
+def _add_tab(parser: Parser) -> None:
+    parser.add_argument("--aba", default=Tab.ALL.value, choices=[tab.value for tab in Tab], help="a guia (todos)")
 
 
 def _add_format(parser: Parser, *formats: str) -> None:

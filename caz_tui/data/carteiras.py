@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, func, insert, select, update
 
-from caz_tui.data.clients import note
+from caz_tui.data.clients import audit_row, note
 from caz_tui.data.clock import today
-from caz_tui.data.documents import mask
 from caz_tui.data.errors import NotFound, Refused
 from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.schemas import Assigned, Carteira
@@ -114,7 +113,7 @@ async def assign(visit: Visit, selection: Selection, name: str | None) -> Assign
     action = "Pôs na carteira" if target is not None else "Tirou da carteira"
     before = select(carteiras.c.name).where(carteiras.c.id == clients.c.carteira_id).scalar_subquery()
     some = select(clients.c.id, clients.c.name, clients.c.document, before.label("before")).where(moving)
-    rows = (await connection.execute(some.limit(MOST_NOTED_SINGLY + 1))).all()
+    rows: Sequence[Any] = (await connection.execute(some.limit(MOST_NOTED_SINGLY + 1))).all()
     if len(rows) > MOST_NOTED_SINGLY:
         done = await connection.execute(update(clients).where(moving).values(carteira_id=target))
         moved = done.rowcount
@@ -124,17 +123,7 @@ async def assign(visit: Visit, selection: Selection, name: str | None) -> Assign
         moved = len(rows)
         chosen = clients.c.id.in_([row.id for row in rows])
         await connection.execute(update(clients).where(chosen).values(carteira_id=target))
-        entries = [
-            {
-                "at": author.clock.now(),
-                "by": author.name,
-                "action": action,
-                "client_id": row.id,
-                "subject": f"{row.name} ({mask(row.document)})",
-                "changes": {"carteira": [row.before or _NONE, label]},
-            }
-            for row in rows
-        ]
+        entries = [audit_row(author, action, row.id, row, {"carteira": [row.before or _NONE, label]}) for row in rows]
         await connection.execute(insert(audit_entries), entries)
     else:
         moved = 0

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, update
 
 from caz_tui.data import search_index, trail
-from caz_tui.data.clients import audit_row, fetch
+from caz_tui.data.clients import fetch, record
 from caz_tui.data.documents import CNPJ_LENGTH
 from caz_tui.data.errors import StaleClient
 from caz_tui.data.rows import columns_of, merged
 from caz_tui.data.schemas import Client, ClientChanges
-from caz_tui.data.tables import audit_entries, client_tags, clients
+from caz_tui.data.tables import client_tags, clients
 
 if TYPE_CHECKING:
     from caz_tui.data.gate import Visit
@@ -50,5 +50,5 @@ async def erase(visit: Visit, client_id: int, version: int) -> Client:
     await connection.execute(update(clients).where(clients.c.id == client_id).values(columns))
     await connection.execute(delete(client_tags).where(client_tags.c.client_id == client_id))
     await trail.erase(connection, client_id, names)
-    await connection.execute(insert(audit_entries).values(audit_row(author, ACTION, client_id, current, {})))
+    await record(connection, author, ACTION, current)
     return await fetch(connection, client_id)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from caz_tui.cli import main
+from tests.pty.new_client import type_a_new_client
 from tests.pty.terminal import Terminal
 from tests.unit.program import cnpj, dump
 
@@ -70,12 +71,7 @@ def test_what_the_screen_confirmed_is_there_after_a_kill(database: Path, tmp_pat
     for number in range(KILLS):
         name = f"Padaria Confirmada {number}"
         with Terminal([PROGRAM, "--banco", str(database)], cols=120, env={"HOME": str(tmp_path)}) as terminal:
-            terminal.wait_for("Minha carteira")
-            terminal.press("2")
-            terminal.wait_for("Todos")
-            terminal.press("n")
-            terminal.wait_for("Novo cliente")
-            terminal.type(name)
+            type_a_new_client(terminal, name)
             terminal.press("tab", "tab")
             terminal.type(cnpj(rng.randrange(10_000)))
             terminal.press("f2")

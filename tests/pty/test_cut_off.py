@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.pty.new_client import type_a_new_client
 from tests.pty.sshd import wait_until
 from tests.pty.terminal import MODES_AT_REST, Terminal
 
@@ -101,13 +102,7 @@ def test_a_form_that_is_open_is_kept(
 
 def test_a_demonstration_keeps_nothing(tmp_path: Path) -> None:
     with Terminal([PROGRAM, "--demo", "20"], env={"HOME": str(tmp_path)}) as terminal:
-        terminal.wait_for("Minha carteira")
-        terminal.press("2")
-        terminal.wait_for("Todos")
-        terminal.press("n")
-        terminal.wait_for("Novo cliente")
-        terminal.type("Padaria")
-        terminal.wait_for("Padaria")
+        type_a_new_client(terminal, "Padaria")
         terminal.send_signal(signal.SIGHUP)
         assert terminal.process.wait(GONE_SECONDS) == 129
     assert not drafts_in(tmp_path)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.pty.new_client import type_a_new_client
 from tests.pty.sshd import AT_HOME
 from tests.pty.terminal import MODES_AT_REST, Terminal
 
@@ -57,13 +58,7 @@ def test_an_idle_screen_is_covered_and_any_key_brings_it_back(database: Path, ec
 
 def test_what_is_typed_is_there_when_the_cover_goes(database: Path) -> None:
     with Terminal(hurried(database, idle=2)) as terminal:
-        terminal.wait_for("Minha carteira")
-        terminal.press("2")
-        terminal.wait_for("Todos")
-        terminal.press("n")
-        terminal.wait_for("Novo cliente")
-        terminal.type("Padaria Nova")
-        terminal.wait_for("Padaria Nova")
+        type_a_new_client(terminal, "Padaria Nova")
         terminal.wait_for(COVERED)
         assert "Padaria" not in terminal.screen_text()
         terminal.click(3, 3)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.pty import sshd
+from tests.pty.new_client import type_a_new_client
 from tests.pty.sshd import Server, wait_until
 from tests.pty.terminal import Terminal
 
@@ -58,17 +59,6 @@ def key(server: Server, database: Path, tmp_path: Path) -> str:
 
 def open_desk(server: Server, key: str) -> Terminal:
     return Terminal(server.ssh(key, "-tt", "--"), cols=100, rows=30)
-
-
-def type_a_new_client(terminal: Terminal, name: str) -> None:
-    """Leave the form of a new client half filled in."""
-    terminal.wait_for("Minha carteira")
-    terminal.press("2")
-    terminal.wait_for("Todos")
-    terminal.press("n")
-    terminal.wait_for("Novo cliente")
-    terminal.type(name)
-    terminal.wait_for(name)
 
 
 def test_the_desk_opens_and_works(server: Server, key: str) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from caz_tui.data.errors import SheetError
+from caz_tui.data.files import sync
 from caz_tui.data.sheets.cells import harmless
 from caz_tui.data.sheets.office_folder import place_of
 
@@ -87,9 +88,5 @@ def cannot_write(name: str, error: Exception) -> str:
 def _sync_folder(path: Path, place: Place) -> None:
     if place.folder is not None:
         os.fsync(place.folder)
-        return
-    descriptor = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    else:
+        sync(path.parent)
