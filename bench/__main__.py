@@ -85,7 +85,12 @@ def main() -> None:
     if subjects.VISIDATA in wanted.programs and not subjects.visidata():
         say("VisiData is neither on the PATH nor beside this Python nor in BENCH_VD: its column is left out.")
     if {"start", "keys", "idle"} & set(wanted.only):
-        lines += report.tables({size: measure(size, wanted, pace) for size in wanted.sizes})
+        measured = {}
+        for size in wanted.sizes:
+            measured[size] = measure(size, wanted, pace)
+            # All of it takes long: whoever waits sees what there is, and has it when the rest is cut off.
+            say("\n".join(report.table(size, measured[size])))
+        lines += report.tables(measured)
     if "bulk" in wanted.only:
         count = wanted.bulk or (QUICK_BULK_CLIENTS if wanted.quick else BULK_CLIENTS)
         say(f"{count:,} clients through importar")

@@ -161,7 +161,7 @@ def tables(measured: Mapping[int, Runs]) -> list[str]:
     """Return the lines of one table for each size, and what was reached between the smallest and the largest."""
     lines = ["## Beside other programs", "", *MEANING.splitlines(), "", *_how_targets_are_scaled(measured), ""]
     for size, runs in measured.items():
-        lines += _table(size, runs)
+        lines += table(size, runs)
     return lines + _growth(measured)
 
 
@@ -197,7 +197,8 @@ def _how_targets_are_scaled(measured: Mapping[int, Runs]) -> list[str]:
     return lines
 
 
-def _table(size: int, runs: Runs) -> list[str]:
+def table(size: int, runs: Runs) -> list[str]:
+    """Return the lines of the table of one size."""
     others = [name for name in NAMES[1:] if name in runs]
     compared = [name for name in (VISIDATA, RAW_LOOP) if name in runs]
     heads = ["what", CAZ_TUI, *others, *(f"/ {name}" for name in compared), "target", "target here", "reached"]
