@@ -18,7 +18,7 @@ from textual.worker import WorkerFailed, get_current_worker
 from caz_tui import crashes
 from caz_tui.commands import Place, bindings_for
 from caz_tui.data.access import Permission, may
-from caz_tui.data.errors import AccessGone, PortfolioError
+from caz_tui.data.errors import AccessGone, PortfolioError, ServerGone
 from caz_tui.screens.base import (
     ACTION_GROUP,
     AccessLost,
@@ -63,6 +63,8 @@ NOTICE_SHOWN_SECONDS = 60
 
 REFUSAL_SHOWN_SECONDS = 10.0
 
+BACK = "A conexão com o servidor voltou."
+
 GC_THRESHOLDS = (10_000, 5, 10)
 """Short looks often: a middle generation of 400,000 objects took a third of a second, all at once."""
 
@@ -103,6 +105,8 @@ class DeskApp(StyledApp[int]):
         super().__init__(driver_class=driver_class or (RestrictedDriver if session.is_restricted else DeskDriver))
         self.service = service
         self.session = session
+        self.trouble = ""
+        """Why the portfolio is out of reach; nothing while all is well."""
         self.last_words = ""
         """What to tell the person when the terminal is theirs again."""
         self.why_over = ""
@@ -185,7 +189,7 @@ class DeskApp(StyledApp[int]):
         _spare_collector()
         if self._settled is not None:
             await self._settled()
-        await self.service.watch(self._tell_of_change)
+        await self.service.watch(self._tell_of_change, self._tell_of_trouble)
 
     def warn(self, sentence: str) -> None:
         """Tell the person of something that did not work, and that is nothing they did."""
@@ -193,6 +197,16 @@ class DeskApp(StyledApp[int]):
 
     def _tell_of_change(self) -> None:
         self.post_message(PortfolioChanged())
+
+    def _tell_of_trouble(self, sentence: str) -> None:
+        self.trouble = sentence
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                if isinstance(screen, DeskScreen):
+                    screen.tell_trouble(sentence)
+        if isinstance(self.screen, Dialog):
+            # The top line is dimmed behind it.
+            self.notify(sentence or BACK, severity="warning" if sentence else "information", markup=False)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return Textual's filters and, behind them, the last gate for control characters."""
@@ -317,6 +331,9 @@ class DeskApp(StyledApp[int]):
             return
         if isinstance(cause, AccessGone):
             self.post_message(AccessLost(str(cause)))
+            return
+        if isinstance(cause, ServerGone) and self.trouble:
+            # The top line says so, and everything is read again when the server is back.
             return
         if isinstance(error, WorkerFailed) and isinstance(cause, PortfolioError):
             self._refuse_once(visible(str(cause)))

@@ -85,11 +85,11 @@ def _person(asked: Namespace) -> str:
 def _do(asked: Namespace) -> int:
     if asked.command == "desk":
         return _open_desk(asked)
-    path = places.database_path(asked.banco, os.environ)
+    place = places.database_place(asked.banco, os.environ)
     if asked.command == "banco":
         from caz_tui.console import maintenance  # noqa: PLC0415
 
-        return asyncio.run(maintenance.run(path, asked))
+        return asyncio.run(maintenance.run(place, asked))
     return asyncio.run(_answer(asked))
 
 
@@ -100,25 +100,26 @@ def _open_desk(asked: Namespace) -> int:
     gc.disable()
     from caz_tui.console import desk  # noqa: PLC0415 - Textual is imported for the full screen alone
     from caz_tui.console.presence import Presence  # noqa: PLC0415
+    from caz_tui.data.address import identity  # noqa: PLC0415
     from caz_tui.data.clock import SystemClock  # noqa: PLC0415
     from caz_tui.data.drafts import Drafts  # noqa: PLC0415
     from caz_tui.session import Session  # noqa: PLC0415
 
-    path = None if asked.demo is not None else places.database_path(asked.banco, os.environ)
+    place = None if asked.demo is not None else places.database_place(asked.banco, os.environ)
     person = _person(asked)
     if asked.maximo_sessoes is not None:
         from caz_tui.console import slots  # noqa: PLC0415 - where an administrator counts sessions
 
         # Held until the process ends.
         slots.claim(places.sessions_path(), person, asked.maximo_sessoes)
-    presence = Presence(places.presence_path(), str(path.absolute()), person, SystemClock().now()) if path else None
+    presence = Presence(places.presence_path(), identity(place), person, SystemClock().now()) if place else None
     session = Session(
         folder=asked.folder,
         idle_seconds=asked.bloqueio and asked.bloqueio * SECONDS_A_MINUTE,
         longest_seconds=asked.duracao_maxima and asked.duracao_maxima * SECONDS_A_MINUTE,
-        drafts=Drafts(places.drafts_path(), person, str(path.absolute())) if path else None,
+        drafts=Drafts(places.drafts_path(), person, identity(place)) if place else None,
     )
-    return asyncio.run(desk.run(path, person, asked.demo, session, presence))
+    return asyncio.run(desk.run(place, person, asked.demo, session, presence))
 
 
 async def _answer(asked: Namespace) -> int:
@@ -136,8 +137,8 @@ async def _answer(asked: Namespace) -> int:
         "carteiras": people.manage_carteiras,
         "cliente": one_client.run,
     }[asked.command]
-    path = places.database_path(asked.banco, os.environ)
-    service = await PortfolioService.open(path, user=_person(asked))
+    place = places.database_place(asked.banco, os.environ)
+    service = await PortfolioService.open(place, user=_person(asked))
     try:
         return await command(service, asked)
     finally:

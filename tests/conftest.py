@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,13 +18,15 @@ from textual.css.stylesheet import Stylesheet
 
 from caz_tui.data.service import PortfolioService
 from tests.quiet import quiet
-from tests.support import Desk, FrozenClock, make_demonstration
+from tests.support import Desk, FrozenClock, make_demonstration, open_and_close
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
 
     from textual.css.model import RuleSet
+
+    from caz_tui.data.address import Place
+    from tests.server import Server
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile("quick", max_examples=25, deadline=None, suppress_health_check=_CHECKS)
@@ -65,10 +69,76 @@ def _parse_styles_once() -> Iterator[None]:
         yield
 
 
+ENGINES = ("sqlite", "postgres")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is marked ``both_engines`` on each."""
+    if "engine" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_engines"):
+        metafunc.parametrize("engine", ENGINES, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> str:
+    """The engine that a test is run on: SQLite, unless it is marked to be run on both."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The PostgreSQL server of this run."""
+    from tests.server import Server  # noqa: PLC0415 - most tests need none
+
+    server = Server()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def empty_template(server: Server) -> str:
+    """The name of a database with empty tables, to be copied."""
+    address = server.create()
+    asyncio.run(open_and_close(address))
+    return str(address.database)
+
+
+@pytest.fixture(scope="session")
+def demonstration_template(server: Server) -> str:
+    """The name of a database with a demonstration portfolio, to be copied."""
+    address = server.create()
+    make_demonstration(address, FrozenClock())
+    return str(address.database)
+
+
 @pytest.fixture
-async def empty_service(tmp_path: Path) -> AsyncIterator[PortfolioService]:
+def fresh_place(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """Where a test finds an empty database of its own, or may make one."""
+    if engine == "sqlite":
+        yield tmp_path / "carteira.db"
+        return
+    server, template = (request.getfixturevalue(name) for name in ("server", "empty_template"))
+    address = server.create(template)
+    yield address
+    server.drop(address)
+
+
+@pytest.fixture
+def demonstration_place(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """Where a test finds a demonstration portfolio of its own."""
+    if engine == "sqlite":
+        demonstration = request.getfixturevalue("demonstration")
+        yield Path(shutil.copyfile(demonstration, tmp_path / demonstration.name))
+        return
+    server, template = (request.getfixturevalue(name) for name in ("server", "demonstration_template"))
+    address = server.create(template)
+    yield address
+    server.drop(address)
+
+
+@pytest.fixture
+async def empty_service(fresh_place: Place) -> AsyncIterator[PortfolioService]:
     """A service on a new, empty database, with the clock standing still."""
-    service = await PortfolioService.open(tmp_path / "carteira.db", user="operador", clock=FrozenClock())
+    service = await PortfolioService.open(fresh_place, user="operador", clock=FrozenClock())
     yield service
     await service.close()
 
@@ -80,18 +150,19 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def service(tmp_path: Path, demonstration: Path) -> AsyncIterator[PortfolioService]:
+async def service(demonstration_place: Place) -> AsyncIterator[PortfolioService]:
     """A service on the demonstration portfolio, with the clock standing still."""
-    path = tmp_path / demonstration.name
-    shutil.copyfile(demonstration, path)
-    service = await PortfolioService.open(path, user="operador", clock=FrozenClock())
+    service = await PortfolioService.open(demonstration_place, user="operador", clock=FrozenClock())
     yield service
     await service.close()
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def desk(engine: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A database that the tests of a module fill again and again."""
-    desk = Desk(tmp_path_factory.mktemp("mesa") / "carteira.db")
+    if engine == "sqlite":
+        desk = Desk(tmp_path_factory.mktemp("mesa") / "carteira.db")
+    else:
+        desk = Desk(request.getfixturevalue("server").create(request.getfixturevalue("empty_template")))
     yield desk
     desk.close()

@@ -16,7 +16,7 @@ SOON_SECONDS = 1.0
 GIVE_UP_SECONDS = 30.0
 STEP_SECONDS = 0.001
 _TIMERS_LOOKED_AT = 16
-_WAITING = ("push_screen_wait", "DatabaseWatch.changed")
+_WAITING = ("push_screen_wait", "DatabaseWatch.changed", "ServerWatch.changed")
 
 
 async def quiet(min_sleep: float = 0.0, max_sleep: float = GIVE_UP_SECONDS) -> None:  # noqa: ARG001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import delete
@@ -18,8 +19,8 @@ from caz_tui.data.tables import alembic_version, metadata
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
-    from pathlib import Path
 
+    from caz_tui.data.address import Place, ServerAddress
     from caz_tui.data.clock import Clock
     from caz_tui.data.schemas import ClientChanges
 
@@ -39,24 +40,44 @@ class FrozenClock:
         return self.moment
 
 
-def make_demonstration(path: Path, clock: Clock, count: int = 300) -> Path:
-    """Fill a new database with the demonstration portfolio of a clock's day, and return its path."""
+PlaceT = TypeVar("PlaceT", bound="Path | ServerAddress")
+
+
+def make_demonstration(place: PlaceT, clock: Clock, count: int = 300) -> PlaceT:
+    """Fill a new database with the demonstration portfolio of a clock's day, and return its place."""
 
     async def make() -> None:
-        database = await Database.open(path)
+        database = await Database.open(place)
         await fill(database, clock, count)
         await database.close()
 
     asyncio.run(make())
-    return path
+    return place
+
+
+async def open_and_close(place: Place) -> None:
+    """Open a database, which makes it if need be, and give it back."""
+    await (await Database.open(place)).close()
+
+
+def file_of(service: PortfolioService) -> Path:
+    """Return the file of a service's database."""
+    assert isinstance(service.path, Path)
+    return service.path
+
+
+_TRAIL_MAY_GO = {
+    "sqlite": "DROP TRIGGER IF EXISTS audit_entries_stay",
+    "postgresql": "ALTER TABLE audit_entries DISABLE TRIGGER audit_entries_stay",
+}
 
 
 class Desk:
     """A database that one test fills again and again, driven from synchronous code such as hypothesis needs."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, place: Place) -> None:
         self._runner = asyncio.Runner()
-        self.database = self.run(Database.open(path))
+        self.database = self.run(Database.open(place))
         self.service = self._new_service()
 
     def run(self, doing: Coroutine[Any, Any, T]) -> T:
@@ -96,7 +117,7 @@ class Desk:
         author = Author("operador", FrozenClock())
         async with self.database.write() as connection:
             # Entries of the audit trail stay; here it is a new one each time.
-            await connection.exec_driver_sql("DROP TRIGGER IF EXISTS audit_entries_stay")
+            await connection.exec_driver_sql(_TRAIL_MAY_GO[connection.dialect.name])
             for table in reversed(metadata.sorted_tables):
                 if table is not alembic_version:
                     await connection.execute(delete(table))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 from caz_tui import __version__
 from caz_tui.console.output import say
 from caz_tui.data.access import person_name
+from caz_tui.data.address import masked
 from caz_tui.data.choices import Role, Tab
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def parse(arguments: Sequence[str], parser_class: type[Parser] = Parser) -> argp
 
 
 def _in_portuguese(message: str) -> str:
+    message = masked(message)
     for pattern, portuguese in _MESSAGES:
         if match := pattern.fullmatch(message):
             message = match.expand(portuguese)
@@ -178,8 +180,9 @@ def _add_database(parser: Parser) -> None:
     if isinstance(parser, GuestParser):
         return
     parser.add_argument(
-        "--banco", default=argparse.SUPPRESS, metavar="ARQUIVO",
-        help="o banco do escritório (ou CAZ_BANCO; sem eles, um arquivo na pasta de dados do usuário)",
+        "--banco", default=argparse.SUPPRESS, metavar="BANCO",
+        help="o banco do escritório, um arquivo ou postgresql://servidor/banco (ou CAZ_BANCO; sem eles, um arquivo na "
+        "pasta de dados do usuário)",
     )  # fmt: skip
 
 
@@ -360,21 +363,27 @@ def _add_audit(commands: Commands) -> None:
 
 
 def _add_database_commands(commands: Commands) -> None:
-    parser = _command(
-        commands, "banco", "Cuida do arquivo do banco.", "caz-tui banco backup /media/pendrive/carteira.db"
-    )
+    parser = _command(commands, "banco", "Cuida do banco.", "caz-tui banco backup /media/pendrive/carteira.db")
     tasks = _tasks(parser)
     for name, file, about in (
         ("migrar", "", "Atualiza o banco para esta versão, depois de uma cópia."),
         ("backup", "/media/pendrive/carteira.db", "Copia o banco com outras pessoas trabalhando."),
         ("copias", "--manter 14", "Mostra as cópias diárias, e diz quantas manter e onde."),
         ("restaurar", "/media/pendrive/carteira.db", "Põe uma cópia no lugar do banco; o atual fica ao lado."),
+        (
+            "copiar",
+            "carteira.db postgresql://servidor/escritorio",
+            "Leva o escritório inteiro para outro banco, vazio, e prova que os dois são iguais.",
+        ),
         ("verificar", "", "Confere se o banco está íntegro e se os números batem."),
     ):
         if isinstance(parser, GuestParser) and name not in GUEST_TASKS:
             continue
         task = _task(tasks, name, about, f"exemplo:\n  caz-tui banco {name} {file}".rstrip())
-        if name == "backup":
+        if name == "copiar":
+            task.add_argument("source", metavar="ORIGEM", help="o banco de onde, um arquivo ou postgresql://…")
+            task.add_argument("target", metavar="DESTINO", help="o banco para onde, ainda vazio")
+        elif name == "backup":
             _add_backup(task)
         elif name == "copias":
             _add_copies(task)

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from caz_tui.console.presence import Presence
+    from caz_tui.data.address import Place
     from caz_tui.data.copies import DailyCopy
     from caz_tui.data.service import PortfolioService
     from caz_tui.session import Session
 
 
 async def run(
-    path: Path | None,
+    place: Place | None,
     user: str,
     demo_clients: int | None,
     session: Session = EVERYDAY,
@@ -40,15 +41,15 @@ async def run(
     """Open the desk and return the exit status it was left with.
 
     Args:
-        path: the file of the database; None for the demonstration.
+        place: the database; None for the demonstration.
         user: who is at the keyboard.
         demo_clients: how many clients the demonstration has, where it is one.
         session: what an administrator settled.
         presence: the file of this session, by which its coming and going gets into the audit trail.
     """
-    if demo_clients is not None or path is None:
+    if demo_clients is not None or place is None:
         return await _run_demo(user, demo_clients or DEMO_CLIENTS, session)
-    status = await _run_on(PendingService(path, user=user), session, presence)
+    status = await _run_on(PendingService(place, user=user), session, presence)
     return await _run_demo(user, DEMO_CLIENTS, replace(session, drafts=None)) if status == DEMO_STATUS else status
 
 
@@ -61,7 +62,9 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
     async def settled() -> None:
         if attendance is not None:
             await attendance.begin()
-            copying.append(_copy_of_today(pending.path, app))
+            # A server's copies are its administrator's.
+            if isinstance(pending.path, Path):
+                copying.append(_copy_of_today(pending.path, app))
 
     app = DeskApp(cast("PortfolioService", pending), begin=pending.begin, settled=settled, session=session)
 

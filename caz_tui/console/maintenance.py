@@ -1,52 +1,58 @@
-"""``banco``: taking care of the database file."""
+"""``banco``: taking care of the database."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caz_tui import formats
 from caz_tui.console.arguments import FAILED_STATUS
 from caz_tui.console.output import Progress, say, show
-from caz_tui.console.places import account
+from caz_tui.console.places import account, named_place
 from caz_tui.data import copies, maintenance, verification
 from caz_tui.data.clients import Author
 from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.engine import Database
+from caz_tui.data.errors import StorageError
 from caz_tui.data.files import refuse_missing
 from caz_tui.data.tables import SCHEMA_REVISION
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from pathlib import Path
+
+    from caz_tui.data.address import Place
 
 
-async def run(path: Path, asked: Namespace) -> int:
+async def run(place: Place, asked: Namespace) -> int:
     """Run one of the tasks; return 1 when the database is not sound."""
     match asked.task:
         case "migrar":
-            refuse_missing(path)
-            database = await Database.open(path)
+            if isinstance(place, Path):
+                refuse_missing(place)
+            database = await Database.open(place)
             await database.close()
-            say(f"O banco {path} está na versão {SCHEMA_REVISION}, a desta versão do programa.")
+            say(f"O banco {place} está na versão {SCHEMA_REVISION}, a desta versão do programa.")
         case "backup" if asked.daily:
-            await _copy_daily(path)
+            await _copy_daily(_file(place))
         case "copias":
-            await _copies(path, asked)
+            await _copies(_file(place), asked)
         case "backup":
             with Progress("Copiando") as progress:
-                copy = await maintenance.backup(path, asked.file, progress)
+                copy = await maintenance.backup(_file(place), asked.file, progress)
             show(str(copy))
             say("A cópia está íntegra.")
         case "restaurar":
             with Progress("Restaurando") as progress:
-                previous = await maintenance.restore(asked.file, path, progress)
+                previous = await maintenance.restore(asked.file, _file(place), progress)
             say(
-                f"O banco {path} agora é a cópia {asked.file}."
+                f"O banco {place} agora é a cópia {asked.file}."
                 + (f" O anterior ficou em {previous}." if previous else "")
             )
+        case "copiar":
+            await _copy(named_place(asked.source), named_place(asked.target))
         case _:
             with Progress("Conferindo") as progress:
-                problems = await verification.verify(path, progress)
+                problems = await verification.verify(place, progress)
             for problem in problems:
                 show(problem)
             say("O banco está íntegro e os números batem." if not problems else "O banco tem problemas.")
@@ -77,3 +83,21 @@ async def _copies(path: Path, asked: Namespace) -> None:
         say(f"Cópias diárias em {rules.folder}: {formats.count(rules.kept, 'mantida')}, as mais novas.")
     else:
         say("As cópias diárias estão desligadas.")
+
+
+def _file(place: Place) -> Path:
+    """Return the file of a database; raises ``StorageError`` for one on a server, which is copied in other ways."""
+    if isinstance(place, Path):
+        return place
+    raise StorageError(
+        f"O banco {place} está num servidor: copie-o com «caz-tui banco copiar {place} carteira.db», ou inteiro com "
+        "pg_dump e pg_restore."
+    )
+
+
+async def _copy(source: Place, target: Place) -> None:
+    from caz_tui.data.moving import move  # noqa: PLC0415 - for this one task
+
+    with Progress("Copiando") as progress:
+        rows = await move(source, target, progress)
+    say(f"{formats.count(rows, 'linha copiada', 'linhas copiadas')} de {source} para {target}; os dois são iguais.")

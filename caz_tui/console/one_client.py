@@ -8,6 +8,7 @@ from caz_tui import formats
 from caz_tui.console import places
 from caz_tui.console.output import say, show, show_json, table
 from caz_tui.console.people import confirm
+from caz_tui.data.address import identity
 from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Field
 from caz_tui.data.clock import SAO_PAULO
 from caz_tui.data.documents import bare, mask
@@ -28,7 +29,7 @@ async def run(service: PortfolioService, asked: Namespace) -> int:
     """Export or erase what is kept about a client."""
     if asked.task == "exportar":
         return await export(service, asked)
-    return await erase(service, asked, Drafts(places.drafts_path(), service.user, str(service.path)))
+    return await erase(service, asked, Drafts(places.drafts_path(), service.user, identity(service.path)))
 
 
 async def export(service: PortfolioService, asked: Namespace) -> int:

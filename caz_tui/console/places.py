@@ -4,35 +4,43 @@ from __future__ import annotations
 
 import os
 import pwd
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from caz_tui.data.address import ServerAddress, place_of
 from caz_tui.data.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from platformdirs.api import PlatformDirsABC
 
+    from caz_tui.data.address import Place
+
 DATABASE_VARIABLE = "CAZ_BANCO"
 DATABASE_NAME = "carteira.db"
-_SQLITE_URL = "sqlite:///"
 
 
-def database_path(named: str | None, environ: Mapping[str, str]) -> Path:
-    """Return the file of the office's database: as named, else ``CAZ_BANCO``, else in the user's data directory.
+def database_place(named: str | None, environ: Mapping[str, str]) -> Place:
+    """Return where the office's database is: as named, else ``CAZ_BANCO``, else in the user's data directory.
 
     Raises:
-        StorageError: a database server is named, which this version does not open.
+        StorageError: the name is a URL that is no database's, or holds a password where anybody may read it.
     """
-    name = named or environ.get(DATABASE_VARIABLE)
-    if not name:
-        return _user_directories().user_data_path / DATABASE_NAME
-    if name.startswith(_SQLITE_URL):
-        name = name.removeprefix(_SQLITE_URL)
-    elif "://" in name:
-        raise StorageError(f"Esta versão abre só bancos em arquivo (SQLite); {name.split('://')[0]} ainda não.")
-    return Path(name).expanduser()
+    if named:
+        return named_place(named)
+    kept = environ.get(DATABASE_VARIABLE)
+    return place_of(kept) if kept else _user_directories().user_data_path / DATABASE_NAME
+
+
+def named_place(name: str) -> Place:
+    """Return the place that an argument names; raises ``StorageError``, also for a password in it."""
+    place = place_of(name)
+    if isinstance(place, ServerAddress) and place.has_password:
+        raise StorageError(
+            "A senha não pode ir no comando, onde qualquer conta da máquina a lê; use o arquivo ~/.pgpass e troque-a."
+        )
+    return place
 
 
 def log_path() -> Path:

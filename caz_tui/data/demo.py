@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from caz_tui.data.clients import count_all, shown
 from caz_tui.data.clock import today
 from caz_tui.data.demo_clients import DemoClient, Inventor
 from caz_tui.data.demo_copies import fill_copies
 from caz_tui.data.demo_payments import benefits, purchases
+from caz_tui.data.dialects.base import dialect_of
 from caz_tui.data.documents import mask
 from caz_tui.data.errors import Refused
 from caz_tui.data.reports import licences
@@ -26,7 +27,7 @@ from caz_tui.data.tables import purchases as purchases_table
 from caz_tui.data.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy import Table
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -39,7 +40,7 @@ OFFICE_NAME = "Escritório Demonstração"
 _ROWS_AT_ONCE = 500
 _MODELS = 5_000
 """How many clients are invented whole; any others are copies of them in all that does not tell clients apart."""
-_BULK_CACHE_KIB = 400_000
+_TABLES: tuple[Table, ...] = (clients_table, client_tags, licence_events, audit_entries)
 _OPENING = time(11, 0, tzinfo=UTC)
 # The same plans and days come up for every client.
 _shown = lru_cache(maxsize=None, typed=True)(shown)
@@ -65,27 +66,13 @@ async def fill(
     async with database.write() as connection:
         if await count_all(connection):
             raise Refused("A demonstração só entra numa carteira vazia.")
-        async with _ready_for_bulk(connection) if count > models else nullcontext():
+        async with database.dialect.bulk(connection, _TABLES) if count > models else nullcontext():
             await _fill_models(connection, inventor.clients(day, models), progress)
             if count > models:
                 await fill_copies(connection, inventor, models, count, progress)
+        await database.dialect.settle(connection)
         await _fill_payments(connection, day, (await licences(connection, day)).in_use)
         await connection.execute(insert(settings).values(name="office_name", value=OFFICE_NAME))
-
-
-@asynccontextmanager
-async def _ready_for_bulk(connection: AsyncConnection) -> AsyncIterator[None]:
-    """Keep the pages in memory and the indexes away: sorting one at the end costs a fraction of keeping it sorted."""
-    cache_size = await connection.scalar(text("PRAGMA cache_size"))
-    await connection.execute(text(f"PRAGMA cache_size=-{_BULK_CACHE_KIB}"))
-    tables: tuple[Table, ...] = (clients_table, client_tags, licence_events, audit_entries)
-    indexes = sorted((index for table in tables for index in table.indexes), key=lambda index: str(index.name))
-    for index in indexes:
-        await connection.run_sync(index.drop)
-    yield
-    for index in indexes:
-        await connection.run_sync(index.create)
-    await connection.execute(text(f"PRAGMA cache_size={cache_size}"))
 
 
 async def _fill_models(
@@ -95,7 +82,7 @@ async def _fill_models(
     while chunk := list(islice(found, _ROWS_AT_ONCE)):
         for table, values in _rows_of(chunk, first_id).items():
             if values:
-                await connection.execute(insert(table), values)
+                await dialect_of(connection).insert_many(connection, table, values)
         first_id += len(chunk)
         if progress is not None:
             progress(first_id - 1)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, update
 
-from caz_tui.data import search_index, trail
+from caz_tui.data import trail
 from caz_tui.data.clients import fetch, record
+from caz_tui.data.dialects.base import dialect_of
 from caz_tui.data.documents import CNPJ_LENGTH
 from caz_tui.data.errors import StaleClient
 from caz_tui.data.rows import columns_of, merged
@@ -45,7 +46,7 @@ async def erase(visit: Visit, client_id: int, version: int) -> Client:
     names = personal_fields(current)
     blank = {name: getattr(ClientChanges(), name) for name in names}
     wanted = merged(current, ClientChanges.model_construct(set(names), **blank))
-    await search_index.forget_thoroughly(connection)
+    await dialect_of(connection).forget_thoroughly(connection)
     columns = {**columns_of(wanted), "version": current.version + 1, "updated_at": author.clock.now()}
     await connection.execute(update(clients).where(clients.c.id == client_id).values(columns))
     await connection.execute(delete(client_tags).where(client_tags.c.client_id == client_id))

@@ -60,5 +60,9 @@ class StorageError(PortfolioError):
     """The database cannot be used: not a database, locked, read-only, newer than the program, full."""
 
 
+class ServerGone(StorageError):
+    """The server of the database is out of reach, for now; nothing was written unless the sentence says otherwise."""
+
+
 class SheetError(PortfolioError):
     """A spreadsheet file cannot be read or written as a whole."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from caz_tui.data.dialects.base import Search
     from caz_tui.data.gate import Gate
     from caz_tui.data.query import ClientView
     from caz_tui.data.schemas import Benefit, Dossier, Purchase
@@ -34,7 +35,7 @@ async def run(
     today: date,
     progress: ExportProgress | None = None,
     *,
-    has_search_index: bool,
+    search: Search | None,
 ) -> int:
     """Write a view to a CSV, XLSX or JSON file, by its suffix, and return how many clients it holds.
 
@@ -44,7 +45,7 @@ async def run(
     suffix_of(path)
     written = 0
     async with gate.read() as (connection, _, _, scope), _apart(clients_file(path)) as file:
-        walk = Walk(view, today, has_search_index=has_search_index, scope=scope)
+        walk = Walk(view, today, search=search, scope=scope)
         total = await walk.count(connection)
         while written < total:
             batch = await walk.clients(connection, written, BATCH_ROWS)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from caz_tui.data.clients import LICENCE_FIELDS, audit_row, differing, licence_row, shown, taken_documents
+from caz_tui.data.dialects.base import dialect_of
 from caz_tui.data.documents import CNPJ_LENGTH, mask
 from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_of, merged, tag_keys
 from caz_tui.data.schemas import ClientChanges
@@ -128,7 +129,7 @@ async def _insert(connection: AsyncConnection, new: list[ClientChanges], author:
         return
     moment = author.clock.now()
     stamp = {"version": 1, "created_at": moment, "created_by": author.name, "updated_at": moment}
-    await connection.execute(insert(clients), [{**columns_of(changes), **stamp} for changes in new])
+    await dialect_of(connection).insert_many(connection, clients, [{**columns_of(changes), **stamp} for changes in new])
     tagged = {changes.document: tag_keys(changes) for changes in new if changes.tags}
     if tagged:
         ids = await connection.execute(select(clients.c.document, clients.c.id).where(clients.c.document.in_(tagged)))
@@ -151,14 +152,13 @@ async def _update(connection: AsyncConnection, edits: list[tuple[Client, ClientC
         })
         for current, wanted, names in changed
     ]  # fmt: skip
-    await connection.execute(insert(audit_entries), trail)
+    await dialect_of(connection).insert_many(connection, audit_entries, trail)
     steps = [
         licence_row(author, "Importou", current.id, wanted, current.plan)
         for current, wanted, names in changed
         if not set(LICENCE_FIELDS).isdisjoint(names)
     ]
-    if steps:
-        await connection.execute(insert(licence_events), steps)
+    await dialect_of(connection).insert_many(connection, licence_events, steps)
     retagged = {current.id: tag_keys(wanted) for current, wanted, names in changed if "tags" in names}
     if retagged:
         await connection.execute(delete(client_tags).where(client_tags.c.client_id.in_(retagged)))
@@ -167,8 +167,7 @@ async def _update(connection: AsyncConnection, edits: list[tuple[Client, ClientC
 
 async def _insert_tags(connection: AsyncConnection, keys_of: Iterable[tuple[int, set[str]]]) -> None:
     rows = [{"client_id": client_id, "tag_folded": key} for client_id, keys in keys_of for key in sorted(keys)]
-    if rows:
-        await connection.execute(insert(client_tags), rows)
+    await dialect_of(connection).insert_many(connection, client_tags, rows)
 
 
 def _changes(fields: tuple[str, ...], values: tuple[Any, ...]) -> ClientChanges:

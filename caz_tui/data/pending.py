@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caz_tui.data.clock import SystemClock, today
@@ -17,23 +18,24 @@ from caz_tui.data.database_file import inspect_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from datetime import date
-    from pathlib import Path
 
+    from caz_tui.data.address import Place
     from caz_tui.data.choices import Role
     from caz_tui.data.service import PortfolioService
 
 
 class PendingService:
-    """Stands in for a ``PortfolioService``: person, file and day are known, every call waits until it is open."""
+    """Stands in for a ``PortfolioService``: person, place and day are known, every call waits until it is open."""
 
-    def __init__(self, path: Path, *, user: str) -> None:
-        """Take the file, which is looked at already.
+    def __init__(self, place: Place, *, user: str) -> None:
+        """Take the place, which is looked at already when it is a file.
 
         Raises:
             StorageError: the file can never become a database of this program, or is read-only.
         """
-        inspect_file(path)
-        self.path = path
+        if isinstance(place, Path):
+            inspect_file(place)
+        self.path = place
         self.user = user
         self._clock = SystemClock()
         self._begun = asyncio.Event()

@@ -12,6 +12,7 @@ from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Attention, Payer, PurchaseS
 from caz_tui.data.clock import SAO_PAULO, add_months
 from caz_tui.data.documents import bare, is_valid, mask
 from caz_tui.data.errors import NotFound
+from caz_tui.data.expressions import position_in
 from caz_tui.data.figures import uses_licence
 from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.query import ClientQuery, ClientView
@@ -38,7 +39,7 @@ from caz_tui.data.tables import (
     purchase_items,
     purchases,
 )
-from caz_tui.data.text import fold
+from caz_tui.data.text import ascii_lower, fold
 
 if TYPE_CHECKING:
     from datetime import date
@@ -131,14 +132,17 @@ async def licence_users(
             .limit(limit)
         )
     ).all()
-    first_events = await connection.execute(
-        select(licence_events.c.client_id, func.min(licence_events.c.at).label("at"), licence_events.c.previous_plan)
+    event = licence_events.c
+    in_order = func.row_number().over(partition_by=event.client_id, order_by=(event.at, event.id)).label("place")
+    placed = (
+        select(event.client_id, event.at, event.previous_plan, in_order)
         .where(
-            func.lower(licence_events.c.plan) == fold(figures.EXCLUSIVE_PLAN),
-            *([licence_events.c.client_id.in_([user.id for user in users])] if limit is not None else []),
+            func.lower(event.plan) == fold(figures.EXCLUSIVE_PLAN),
+            *([event.client_id.in_([user.id for user in users])] if limit is not None else []),
         )
-        .group_by(licence_events.c.client_id)
+        .subquery()
     )
+    first_events = await connection.execute(select(placed).where(placed.c.place == 1))
     event_of = {event.client_id: event for event in first_events}
     return tuple(
         LicenceUser(
@@ -246,12 +250,12 @@ async def trail_entries(connection: AsyncConnection, wanted: TrailQuery, limit: 
     entry = audit_entries.c
     asking = select(audit_entries).order_by(entry.id.desc()).limit(limit)
     if wanted.who is not None:
-        asking = asking.where(func.lower(entry.by) == wanted.who.lower())
+        asking = asking.where(func.lower(entry.by) == ascii_lower(wanted.who))
     if wanted.action is not None:
-        asking = asking.where(func.lower(entry.action).startswith(wanted.action.lower(), autoescape=True))
+        asking = asking.where(position_in(func.lower(entry.action), ascii_lower(wanted.action)) == 1)
     if wanted.subject is not None:
         text = mask(bare(wanted.subject)) if is_valid(bare(wanted.subject)) else wanted.subject
-        asking = asking.where(entry.subject.icontains(text, autoescape=True))
+        asking = asking.where(position_in(func.lower(entry.subject), ascii_lower(text)) > 0)
     if wanted.since is not None:
         asking = asking.where(entry.at >= datetime.combine(wanted.since, time.min, SAO_PAULO))
     if wanted.until is not None:

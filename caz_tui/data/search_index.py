@@ -12,9 +12,9 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, column, event, func, select, table, text
+from sqlalchemy import ColumnElement, column, func, select, table, text
 
-from caz_tui.data.tables import clients, metadata
+from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,26 +88,25 @@ async def forget_thoroughly(connection: AsyncConnection) -> None:
         await connection.execute(_SECURELY)
 
 
-def matches(word: str) -> ColumnElement[bool]:
-    """Return the condition that a folded word of ``LEAST_LETTERS`` or more occurs in what is searched of a client."""
-    return clients.c.id.in_(select(_INDEX.c.rowid).where(_phrase(word)))
+class TrigramTable:
+    """The index, as lists ask it; see ``dialects.base.Search``."""
 
+    least_letters = LEAST_LETTERS
 
-async def rare(connection: AsyncConnection, words: Iterable[str]) -> frozenset[str]:
-    """Return those of some folded words of ``LEAST_LETTERS`` or more that at most ``FEW_CLIENTS`` clients have."""
-    found = set()
-    for word in words:
-        some = select(_INDEX.c.rowid).where(_phrase(word)).limit(FEW_CLIENTS + 1).subquery()
-        if int(await connection.scalar(select(func.count()).select_from(some)) or 0) <= FEW_CLIENTS:
-            found.add(word)
-    return frozenset(found)
+    def matches(self, word: str) -> ColumnElement[bool]:
+        """Return the condition that a folded word of ``LEAST_LETTERS`` or more occurs in what is searched."""
+        return clients.c.id.in_(select(_INDEX.c.rowid).where(_phrase(word)))
+
+    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> frozenset[str]:
+        """Return those of some folded words of ``LEAST_LETTERS`` or more that at most ``FEW_CLIENTS`` clients have."""
+        found = set()
+        for word in words:
+            some = select(_INDEX.c.rowid).where(_phrase(word)).limit(FEW_CLIENTS + 1).subquery()
+            if int(await connection.scalar(select(func.count()).select_from(some)) or 0) <= FEW_CLIENTS:
+                found.add(word)
+        return frozenset(found)
 
 
 def _phrase(word: str) -> ColumnElement[bool]:
     quoted = word.replace('"', '""')
     return _INDEX.c.client_search.op("MATCH", is_comparison=True)(f'"{quoted}"')
-
-
-@event.listens_for(metadata, "after_create")
-def _create_with_the_tables(_target: object, connection: Connection, **_more: object) -> None:
-    create(connection)

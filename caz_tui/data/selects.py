@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     Integer,
     and_,
@@ -21,10 +21,9 @@ from sqlalchemy import (
     tuple_,
 )
 
-from caz_tui.data import search_index
 from caz_tui.data.choices import Field, LicenceHistory, Payer, Tab
 from caz_tui.data.documents import bare
-from caz_tui.data.expressions import unindexed
+from caz_tui.data.expressions import out_of_indexes, position_in, unindexed
 from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.query import (
     ANY_TEXT,
@@ -42,7 +41,7 @@ from caz_tui.data.tables import READ_BY_NAME, carteiras, client_tags, clients
 from caz_tui.data.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
     from caz_tui.data.choices import Order
@@ -50,10 +49,11 @@ if TYPE_CHECKING:
     from caz_tui.data.query import ClientQuery, ClientView, Match
 
 Condition = ColumnElement[bool]
+_NOTHING: Mapping[str, Condition] = MappingProxyType({})
 
 _c = clients.c
 # The plus takes a column out of the choice of an index, although its values are still read from whichever is chosen.
-_ARCHIVED_UNINDEXED: ColumnElement[bool] = literal_column("+clients.archived", Boolean)
+_ARCHIVED_UNINDEXED: ColumnElement[bool] = out_of_indexes(clients.c.archived)
 _CARTEIRA_UNINDEXED: ColumnElement[int] = literal_column("+clients.carteira_id", Integer)
 
 _FILTER_COLUMN: dict[Field, ColumnElement[Any]] = {
@@ -86,7 +86,7 @@ def view_condition(
     today: date,
     *,
     scope: Scope = EVERY_CLIENT,
-    indexed: Collection[str] = (),
+    looked_up: Mapping[str, Condition] = _NOTHING,
     found_by: Collection[Criterion] | None = None,
 ) -> Condition:
     """Return what a client must satisfy to be in a view.
@@ -95,21 +95,22 @@ def view_condition(
         view: tab and query.
         today: what relative dates count from.
         scope: which clients there are for whoever asks.
-        indexed: the folded words to look up in the search index; the others are looked for client by client.
+        looked_up: the folded words to look up in the search index, each with the condition that does it; the others
+            are looked for client by client.
         found_by: the criteria an index may be searched for; None leaves the choice to the database.
     """
-    looks_up_scope = scope.is_small and not indexed
+    looks_up_scope = scope.is_small and not looked_up
     tab = tab_condition(view.tab)
     condition = and_(
         scope_condition(scope, looks_up=looks_up_scope),
         tab if found_by is None or view.tab is Tab.ALL else unindexed(tab),
-        query_condition(view.query, today, indexed=indexed, found_by=found_by),
+        query_condition(view.query, today, looked_up=looked_up, found_by=found_by),
     )
     # Archived clients leave every tab unless the query itself asks for them.
     if view.query.asks_for_archived:
         return condition
-    # In no index, or SQLite would walk one whole beside the clients looked up.
-    archived = _ARCHIVED_UNINDEXED if indexed or looks_up_scope else _c.archived
+    # In no index, or one would be walked whole beside the clients looked up.
+    archived = _ARCHIVED_UNINDEXED if looked_up or looks_up_scope else _c.archived
     return and_(archived == false(), condition)
 
 
@@ -142,16 +143,16 @@ def query_condition(
     query: ClientQuery,
     today: date,
     *,
-    indexed: Collection[str] = (),
+    looked_up: Mapping[str, Condition] = _NOTHING,
     found_by: Collection[Criterion] | None = None,
 ) -> Condition:
     """Return what a client must satisfy for every part of a query to hold; see ``view_condition``."""
-    looked_up = (search_index.matches(word) for word in words_of(query) if word in indexed)
+    found = (looked_up[word] for word in words_of(query) if word in looked_up)
     parts = (
         part_condition(part, today) if found_by is None or part in found_by else unindexed(part_condition(part, today))
         for part in query.parts
     )
-    return and_(true(), *looked_up, *parts)
+    return and_(true(), *found, *parts)
 
 
 def are_read_by_name(parts: Iterable[Criterion]) -> bool:
@@ -176,7 +177,7 @@ def part_condition(part: Word | Criterion, today: date) -> Condition:
     """Return what a client must satisfy for one part of a query to hold."""
     if isinstance(part, Word):
         # Said of indexed words too: the index knows more letters to be alike than folding does.
-        return func.instr(_c.search, fold(part.text)) > 0
+        return position_in(_c.search, fold(part.text)) > 0
     accepted = or_(false(), *(_match_condition(part.field, match, today) for match in part.matches))
     if not part.negated:
         return accepted
@@ -273,7 +274,8 @@ def directed(
 ) -> list[ColumnElement[Any]]:
     """Return the ORDER BY of one run; the run without a value is in order of name whichever way the list goes."""
     descending = (order.descending and segment == 0) != backwards
-    columns = [column if along_index else unindexed(column) for column in sort_key(order)[segment:]]
+    # The column by which a run has no value is said too: PostgreSQL does not see that it decides nothing there.
+    columns = [column if along_index else unindexed(column) for column in sort_key(order)]
     return [column.desc() if descending else column.asc() for column in columns]
 
 

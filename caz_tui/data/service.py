@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, TypeVar
 
-from sqlalchemy import delete, insert, select, text
+from sqlalchemy import delete, insert, select
 
 from caz_tui.data import (
     carteiras,
@@ -30,14 +31,13 @@ from caz_tui.data.errors import NotFound, QueryError
 from caz_tui.data.gate import Gate, Visit
 from caz_tui.data.schemas import Dossier, Page, PurchaseDetails, SavedView
 from caz_tui.data.tables import saved_views, settings
-from caz_tui.data.watching import DatabaseWatch
 from caz_tui.data.windows import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-    from pathlib import Path
 
+    from caz_tui.data.address import Place
     from caz_tui.data.clock import Clock
     from caz_tui.data.exports import ExportProgress
     from caz_tui.data.gate import Scope
@@ -112,6 +112,10 @@ def _call(permission: Permission, method: Visiting[P, ResultT], *, is_write: boo
     return call
 
 
+def _unheard(_sentence: str) -> None:
+    """Do nothing about it."""
+
+
 class PortfolioService:
     """An office's portfolio, seen and changed by one person.
 
@@ -129,14 +133,14 @@ class PortfolioService:
         self._walks: dict[tuple[ClientView, date, Scope], Walk] = {}
 
     @classmethod
-    async def open(cls, path: Path, *, user: str, clock: Clock | None = None) -> PortfolioService:
-        """Return the service over the database in a file, which is created or upgraded as needed.
+    async def open(cls, place: Place, *, user: str, clock: Clock | None = None) -> PortfolioService:
+        """Return the service over the database at a place, which is created or upgraded as needed.
 
         Raises:
             AccessGone: the person is no user of it, or no longer.
         """
         author = Author(user, clock or SystemClock())
-        service = cls(await Database.open(path, founder=author), user=user, clock=clock)
+        service = cls(await Database.open(place, founder=author), user=user, clock=clock)
         try:
             await service.me()
         except BaseException:
@@ -160,8 +164,8 @@ class PortfolioService:
         return self._gate.role
 
     @property
-    def path(self) -> Path:
-        """The file of the database."""
+    def path(self) -> Place:
+        """Where the database is."""
         return self._database.path
 
     @property
@@ -229,14 +233,14 @@ class PortfolioService:
             text,
             limit,
             self.today,
-            has_search_index=self._database.has_search_index,
+            search=self._database.search,
             scope=visit.scope,
         )
 
     @reads(Permission.SEE)
     async def changed_elsewhere(self, visit: Visit) -> bool:
         """Tell whether another program may have committed since the last call; the lists then start afresh."""
-        version = int(await visit.connection.scalar(text("PRAGMA data_version")) or 0)
+        version = await self._database.dialect.edition(visit.connection)
         # Each connection of the pool counts for itself: what one has seen says nothing of another.
         seen = visit.connection.sync_connection.info if visit.connection.sync_connection else {}
         changed = version != seen.get(self)
@@ -246,10 +250,15 @@ class PortfolioService:
         return changed
 
     @needs(Permission.SEE)
-    async def watch(self, tell: Callable[[], None]) -> None:
-        """Call ``tell`` whenever the portfolio was written to, by whomever, until this is cancelled."""
+    async def watch(self, tell: Callable[[], None], trouble: Callable[[str], None] = _unheard) -> None:
+        """Call ``tell`` whenever the portfolio was written to, by whomever, until this is cancelled.
+
+        Args:
+            tell: called without anything.
+            trouble: told a sentence when the database is out of reach, and nothing ("") when it is back.
+        """
         await self.me()
-        with DatabaseWatch(self._database.path) as watch:
+        async with self._database.dialect.watch(trouble) as watch:
             while True:
                 await watch.changed()
                 # While what the last change set off is being read, more would only queue.
@@ -443,6 +452,8 @@ class PortfolioService:
             StaleClient: someone else changed it since.
         """
         left = await self._erase(client_id, version)
+        if not isinstance(self.path, Path):
+            return ()  # a server's copies are its administrator's
         return await self._whole(
             erasing_copies.erase_in_copies(self.path, left.document, erasing.personal_fields(left))
         )
@@ -524,9 +535,9 @@ class PortfolioService:
     @needs(Permission.SEE)
     async def export_sheet(self, path: Path, view: ClientView, progress: ExportProgress | None = None) -> int:
         """Write a view to a CSV, XLSX or JSON file and return how many clients it holds; raises ``SheetError``."""
-        has_search_index = self._database.has_search_index
+        search = self._database.search
         written = await self._between_steps(
-            lambda tell: exports.run(self._gate, path, view, self.today, tell, has_search_index=has_search_index),
+            lambda tell: exports.run(self._gate, path, view, self.today, tell, search=search),
             progress,
         )
         await self.note("Exportou clientes", f"{path.name}: {_counted(written, 'cliente')} ({view.title})")
@@ -638,7 +649,7 @@ class PortfolioService:
         key = (view, self.today, scope)
         walk = self._walks.pop(key, None)
         if walk is None:
-            walk = Walk(view, self.today, has_search_index=self._database.has_search_index, scope=scope)
+            walk = Walk(view, self.today, search=self._database.search, scope=scope)
         self._walks[key] = walk
         if len(self._walks) > _MOST_WALKS:
             del self._walks[next(iter(self._walks))]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, false, func, not_, select, true, union_all
 
-from caz_tui.data import search_index
 from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.query import Word
 from caz_tui.data.schemas import Suggestion
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from caz_tui.data.dialects.base import Search
     from caz_tui.data.gate import Scope
     from caz_tui.data.selects import Condition
 
@@ -32,7 +32,7 @@ async def suggested_clients(
     limit: int,
     today: date,
     *,
-    has_search_index: bool,
+    search: Search | None,
     scope: Scope = EVERY_CLIENT,
 ) -> tuple[Suggestion, ...]:
     """Return clients whose searched texts hold every word, those whose names begin with the first of them first.
@@ -44,12 +44,12 @@ async def suggested_clients(
     words = [word for word in map(fold, text.split()) if word]
     if not words:
         return ()
-    long = [word for word in words if len(word) >= search_index.LEAST_LETTERS] if has_search_index else []
-    rare = await search_index.rare(connection, long)
-    looks_up_scope = scope.is_small and not rare
+    long = [word for word in words if len(word) >= search.least_letters] if search else []
+    looked_up = [search.matches(word) for word in await search.rare(connection, long)] if search else []
+    looks_up_scope = scope.is_small and not looked_up
     holds: list[Condition] = [
         scope_condition(scope, looks_up=looks_up_scope),
-        *(search_index.matches(word) for word in rare),
+        *looked_up,
         *(part_condition(Word(word), today) for word in words),
     ]
     begins = begins_with(clients.c.name_folded, words[0])

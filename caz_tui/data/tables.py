@@ -21,11 +21,11 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
-    String,
     Table,
-    Text,
     TypeDecorator,
 )
+from sqlalchemy import String as PlainString
+from sqlalchemy import Text as PlainText
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
@@ -64,6 +64,18 @@ class Moment(TypeDecorator[datetime]):
         seconds, microseconds = divmod(value, 1_000_000)
         return datetime.fromtimestamp(seconds, UTC).replace(microsecond=microseconds)
 
+
+def _sorted_by_code(kind: type[PlainString], length: int | None = None) -> PlainString:
+    # As SQLite sorts, whatever language a server was installed in: folded texts are in order by their codes.
+    return kind(length).with_variant(kind(length, collation="C"), "postgresql")
+
+
+def String(length: int) -> PlainString:  # noqa: N802 - stands for the type
+    """Return the type of a text of limited length."""
+    return _sorted_by_code(PlainString, length)
+
+
+Text = _sorted_by_code(PlainText)
 
 alembic_version = Table("alembic_version", metadata, Column("version_num", String(32), primary_key=True))
 
@@ -249,7 +261,12 @@ audit_entries = Table(
     Column("seal", String(64)),
     Index("ix_audit_entries_of_client", "client_id", "id"),
 )
-Index("ix_audit_entries_unsealed", audit_entries.c.id, sqlite_where=audit_entries.c.seal.is_(None))
+Index(
+    "ix_audit_entries_unsealed",
+    audit_entries.c.id,
+    sqlite_where=audit_entries.c.seal.is_(None),
+    postgresql_where=audit_entries.c.seal.is_(None),
+)
 
 saved_views = Table(
     "saved_views",

@@ -54,6 +54,11 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+def ascii_lower(text: str) -> str:
+    """Return a text in lower case as databases know it: its other letters stay."""
+    return "".join(char.lower() if char.isascii() else char for char in text)
+
+
 def slugify(text: str) -> str:
     """Return the text as a slug, so that labels, headers and slugs compare alike (``Em atraso``: ``em_atraso``)."""
     return _NOT_SLUG.sub("_", fold(text)).strip("_")

@@ -16,9 +16,11 @@ import json
 import secrets
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, Text, bindparam, event, insert, select, type_coerce, update
+from sqlalchemy import BigInteger, insert, select, type_coerce, update
 
-from caz_tui.data.tables import audit_entries, metadata, settings
+from caz_tui.data.dialects.base import dialect_of
+from caz_tui.data.expressions import as_stored
+from caz_tui.data.tables import audit_entries, settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
@@ -53,7 +55,7 @@ _COLUMNS: Final = (
     audit_entries.c.action,
     audit_entries.c.client_id,
     audit_entries.c.subject,
-    type_coerce(audit_entries.c.changes, Text).label("changes"),
+    as_stored(audit_entries.c.changes).label("changes"),
     audit_entries.c.seal,
 )
 
@@ -65,28 +67,33 @@ class Anchor(NamedTuple):
     seal: str
 
 
-def create(connection: Connection) -> None:
-    """Make the key and the triggers."""
+def create_key(connection: Connection) -> None:
+    """Make the key of the seals."""
     connection.execute(insert(settings).values(name=KEY_SETTING, value=secrets.token_hex(32)))
+
+
+def create(connection: Connection) -> None:
+    """Make the triggers, as SQLite has them."""
     for statement in _STATEMENTS:
         connection.exec_driver_sql(statement)
 
 
-async def seal(connection: AsyncConnection) -> None:
-    """Seal every entry that is not sealed yet, in order; in the transaction that wrote them."""
+async def seal(connection: AsyncConnection) -> Anchor | None:
+    """Seal every entry that is not sealed yet, in order, in the transaction that wrote them; return the newest."""
     fresh = select(*_COLUMNS).where(audit_entries.c.seal.is_(None)).order_by(audit_entries.c.id)
     rows = (await connection.execute(fresh.limit(_ROWS_AT_ONCE))).all()
     if not rows:
-        return
+        return None
     key, last = await _key(connection), (await newest(connection, before=rows[0].id)).seal
+    number = 0
     while rows:
-        sealed = []
+        number, sealed = rows[-1].id, []
         for row in rows:
             last = _seal(key, last, row)
-            sealed.append({"number": row.id, "its_seal": last})
-        sealing = update(audit_entries).where(audit_entries.c.id == bindparam("number"))
-        await connection.execute(sealing.values(seal=bindparam("its_seal")), sealed)
+            sealed.append((row.id, last))
+        await dialect_of(connection).write_seals(connection, sealed)
         rows = (await connection.execute(fresh.limit(_ROWS_AT_ONCE))).all()
+    return Anchor(number, last)
 
 
 async def is_sealed(connection: AsyncConnection) -> bool:
@@ -172,8 +179,3 @@ def _digest(changes: str) -> str:
     if changes.startswith(f'{{"{ERASED}": '):
         return str(json.loads(changes)[ERASED])
     return hashlib.sha256(changes.encode()).hexdigest()
-
-
-@event.listens_for(metadata, "after_create")
-def _create_with_the_tables(_target: object, connection: Connection, **_more: object) -> None:
-    create(connection)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -18,30 +19,32 @@ from caz_tui.data.tables import client_tags, clients
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from caz_tui.data.address import Place
 
 MOST_PROBLEMS = 50
 _BATCH_ROWS = 1_000
 
 
-async def verify(path: Path, progress: Callable[[int, float], None] = lambda *_: None) -> tuple[str, ...]:
+async def verify(place: Place, progress: Callable[[int, float], None] = lambda *_: None) -> tuple[str, ...]:
     """Return what is wrong with a database, a sentence each; nothing when all is well.
 
     Args:
-        path: The database.
+        place: The database.
         progress: Told how many clients were looked at, and the fraction of them.
 
     Raises:
         StorageError: there is no database, or it cannot be opened at all.
     """
-    refuse_missing(path)
-    database = await Database.open(path)
+    if isinstance(place, Path):
+        refuse_missing(place)
+    database = await Database.open(place)
     try:
         async with database.read() as connection:
             # What a damaged file holds is not worth a look.
-            problems = await _integrity(connection) or [
+            problems = await database.dialect.integrity(connection, MOST_PROBLEMS) or [
                 *await _clients_in_step(connection, progress),
                 *await _figures_add_up(connection),
                 *await _trail_is_whole(connection),
@@ -49,18 +52,6 @@ async def verify(path: Path, progress: Callable[[int, float], None] = lambda *_:
     finally:
         await database.close()
     return tuple(problems[:MOST_PROBLEMS])
-
-
-async def _integrity(connection: AsyncConnection) -> list[str]:
-    found = (await connection.exec_driver_sql(f"PRAGMA integrity_check({MOST_PROBLEMS})")).scalars().all()
-    problems = [f"Integridade: {line}" for line in found if line != "ok"]
-    orphans = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).mappings().all()
-    for orphan in orphans:
-        line = "Uma linha" if orphan["rowid"] is None else f"A linha {orphan['rowid']}"
-        problems.append(
-            f"{line} da tabela {orphan['table']} aponta para uma linha de {orphan['parent']} que não existe."
-        )
-    return problems
 
 
 async def _clients_in_step(connection: AsyncConnection, progress: Callable[[int, float], None]) -> list[str]:

@@ -44,13 +44,13 @@ class DatabaseWatch:
         self._touched = asyncio.Event()
         self._marks = self._look()
 
-    def __enter__(self) -> Self:
+    async def __aenter__(self) -> Self:
         self._notifier = _notifier(self._path.parent)
         if self._notifier is not None:
             asyncio.get_running_loop().add_reader(self._notifier, self._take_events)
         return self
 
-    def __exit__(self, *_: object) -> None:
+    async def __aexit__(self, *_: object) -> None:
         if self._notifier is not None:
             asyncio.get_running_loop().remove_reader(self._notifier)
             os.close(self._notifier)

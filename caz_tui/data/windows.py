@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import false, func, select
 
-from caz_tui.data import search_index
 from caz_tui.data.choices import Field, Tab
 from caz_tui.data.expressions import unindexed
 from caz_tui.data.gate import EVERY_CLIENT
@@ -33,11 +32,13 @@ from caz_tui.data.selects import (
 from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from caz_tui.data.dialects.base import Search
     from caz_tui.data.gate import Scope
     from caz_tui.data.query import ClientView
     from caz_tui.data.rows import Columns
@@ -55,12 +56,13 @@ FEW_OF_SEVERAL = 5_000
 class Walk:
     """One sorted list, with what is known of it so far: its length and some fences."""
 
-    def __init__(self, view: ClientView, today: date, *, has_search_index: bool, scope: Scope = EVERY_CLIENT) -> None:
+    def __init__(self, view: ClientView, today: date, *, search: Search | None, scope: Scope = EVERY_CLIENT) -> None:
         self._view = view
         self._today = today
         self._scope = scope
-        words = words_of(view.query) if has_search_index else ()
-        self._long_words = {word for word in words if len(word) >= search_index.LEAST_LETTERS}
+        self._search = search
+        words = words_of(view.query) if search else ()
+        self._long_words = {word for word in words if search and len(word) >= search.least_letters}
         self._criteria = [part for part in view.query.parts if isinstance(part, Criterion)]
         self._is_ready = not self._long_words and not self._criteria
         self._condition = self._counted = view_condition(view, today, scope=scope)
@@ -75,7 +77,7 @@ class Walk:
             await self._get_ready(connection)
             condition = self._counted
             if self._long_words:
-                condition = view_condition(self._view, self._today, scope=self._scope, indexed=self._long_words)
+                condition = self._looking_up(self._long_words)
             # A column in no index, or SQLite would take one that holds all the rest for the better one.
             every = func.count(clients.c.version) if self._sorts else func.count()
             counting = select(every).select_from(clients).where(condition)
@@ -94,12 +96,16 @@ class Walk:
         """Learn which words and criteria few clients have: those are looked up, the others walked for."""
         if self._is_ready:
             return
-        rare = await search_index.rare(connection, self._long_words)
+        rare = await self._search.rare(connection, self._long_words) if self._search else frozenset[str]()
         if rare:
-            self._condition = view_condition(self._view, self._today, scope=self._scope, indexed=rare)
+            self._condition = self._looking_up(rare)
         elif self._criteria and not self._view.query.asks_for_archived and not self._scope.is_small:
             await self._choose(connection)
         self._is_ready = True
+
+    def _looking_up(self, words: Iterable[str]) -> Condition:
+        looked_up = {word: self._search.matches(word) for word in words} if self._search else {}
+        return view_condition(self._view, self._today, scope=self._scope, looked_up=looked_up)
 
     async def _choose(self, connection: AsyncConnection) -> None:
         """Choose how the clients of some criteria are found: SQLite, which keeps no statistics here, often errs.

@@ -131,7 +131,10 @@ class DeskScreen(FrugalScreen[None]):
 
     def on_mount(self) -> None:
         """Fill in the top line and read what the screen shows."""
-        self.query_one(TopLine).person = self.service.user
+        line = self.query_one(TopLine)
+        line.person = self.service.user
+        # The app's, where there is one: a screen is also tried out by itself.
+        line.trouble = getattr(self.app, "trouble", "")
         self.run_worker(self._fill_top_line())
         self.load()
 
@@ -156,6 +159,11 @@ class DeskScreen(FrugalScreen[None]):
         self.query_one(TopLine).person = f"{me.name} · {me.role.label}"
         self.query_one(KeyLine).role = me.role
         self.query_one(TopLine).office = await self.service.office_name()
+
+    def tell_trouble(self, sentence: str) -> None:
+        """Say in the top line that the portfolio is out of reach, or with nothing ("") that it is back."""
+        if self.is_mounted:
+            self.query_one(TopLine).trouble = sentence
 
     def load(self) -> None:
         """Start reading what the screen shows."""

@@ -23,15 +23,19 @@ _SEPARATOR = Content("  ")
 
 
 class TopLine(Widget):
-    """The office at the left, who is at the keyboard at the right."""
+    """The office at the left, who is at the keyboard at the right; while something is wrong, that alone."""
 
     DEFAULT_CSS = "TopLine { height: 1; padding: 0 1; color: $muted; }"
 
     office: reactive[str] = reactive("")
     person: reactive[str] = reactive("")
+    trouble: reactive[str] = reactive("")
 
     def render(self) -> RenderResult:
         """Return the line, filled to the width."""
+        if self.trouble:
+            said = Content.assemble(("▲ ", "bold $warning"), shown(self.trouble, "bold $warning"))
+            return said.truncate(self.size.width, ellipsis=True)
         left = Content.assemble((PRODUCT, "bold $foreground"), " · ", shown(self.office))
         right = shown(self.person)
         gap = max(1, self.size.width - left.cell_length - right.cell_length)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import shutil
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -19,12 +18,14 @@ from tests.pty.terminal import MODES_AT_REST, Terminal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from caz_tui.data.address import Place
+
 PROGRAM = str(Path(sys.executable).with_name("caz-tui"))
 CHOICES = re.compile("‹.*?›")
 SIZES = [(80, 24), (140, 45)]
 
 
-def ask(database: Path, *words: str) -> Any:
+def ask(database: Place, *words: str) -> Any:
     """Return the answer of the command line as JSON, without the time that a process takes to start."""
     answer = io.StringIO()
     with redirect_stdout(answer):
@@ -38,13 +39,13 @@ def dotted(number: int) -> str:
 
 
 @pytest.fixture
-def database(demonstration: Path, tmp_path: Path) -> Path:
+def database(demonstration_place: Place) -> Place:
     """A copy of the demonstration portfolio."""
-    return Path(shutil.copyfile(demonstration, tmp_path / "carteira.db"))
+    return demonstration_place
 
 
 @pytest.fixture(params=SIZES, ids=["80x24", "140x45"])
-def terminal(request: pytest.FixtureRequest, database: Path) -> Iterator[Terminal]:
+def terminal(request: pytest.FixtureRequest, database: Place) -> Iterator[Terminal]:
     """The installed program on the demonstration portfolio."""
     cols, rows = request.param
     with Terminal([PROGRAM, "--banco", str(database)], cols=cols, rows=rows) as terminal:
@@ -59,7 +60,8 @@ def find(terminal: Terminal, query: str, count: int) -> None:
     terminal.wait_for(rf"\b{dotted(count)} (de [\d.]+|clientes?)\b")
 
 
-def test_the_whole_job(terminal: Terminal, database: Path) -> None:
+@pytest.mark.both_engines
+def test_the_whole_job(terminal: Terminal, database: Place) -> None:
     before = ask(database, "carteira")
 
     # Início: the figures of Minha carteira are those of the command line.
@@ -90,7 +92,7 @@ def test_the_whole_job(terminal: Terminal, database: Path) -> None:
     assert terminal.modes == MODES_AT_REST
 
 
-def filter_by_all_criteria(terminal: Terminal, database: Path, total: int) -> None:
+def filter_by_all_criteria(terminal: Terminal, database: Place, total: int) -> None:
     """Mais filtros: all seven criteria are on the screen, each is set, and what comes out is what they ask for."""
     terminal.press("f")
     for criterion in (
@@ -130,7 +132,7 @@ def choose(terminal: Terminal, wanted: str) -> None:
     raise AssertionError(terminal.screen_text())
 
 
-def contract_a_plan(terminal: Terminal, database: Path) -> str:
+def contract_a_plan(terminal: Terminal, database: Place) -> str:
     """Ações › Contratar um plano on a client that is Muito recomendado; returns its name."""
     prospects = ask(database, "clientes", "situacao:muito_recomendado")
     first = prospects[0]
@@ -150,7 +152,7 @@ def contract_a_plan(terminal: Terminal, database: Path) -> str:
     return str(first["nome"])
 
 
-def edit(terminal: Terminal, database: Path, name: str) -> None:
+def edit(terminal: Terminal, database: Place, name: str) -> None:
     """Editar: another city."""
     [client] = ask(database, "clientes", f'nome:"{name}"')
     find(terminal, f'nome:"{name}"', 1)
@@ -164,7 +166,7 @@ def edit(terminal: Terminal, database: Path, name: str) -> None:
     assert edited == {**client, "cidade": "Águas de Lindóia"}
 
 
-def delete(terminal: Terminal, database: Path) -> None:
+def delete(terminal: Terminal, database: Place) -> None:
     """Excluir: asks first, and is there for those alone who may be deleted."""
     unconnected = ask(database, "clientes", "situacao:nao_conectado")
     find(terminal, "situacao:nao_conectado", len(unconnected))
@@ -183,7 +185,7 @@ def delete(terminal: Terminal, database: Path) -> None:
     terminal.press("F")
 
 
-def read_the_purchase(terminal: Terminal, database: Path) -> None:
+def read_the_purchase(terminal: Terminal, database: Place) -> None:
     """Pagamentos › Ver detalhes da compra: the total of Quantidade is that of the active licences."""
     batch = ask(database, "pagamentos")[0]
     details = ask(database, "pagamentos", batch["numero"])

@@ -13,14 +13,18 @@ from tests.unit.program import HEADERS, PURCHASE_HEADERS, PURCHASES, Office, fil
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from caz_tui.data.address import Place
+
 
 @pytest.fixture
-def office(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Office:
-    """A folder without a database yet, and the command line, away from the developer's own files."""
+def office(
+    fresh_place: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Office:
+    """A folder, no database yet or an empty one on a server, and the command line, away from the developer's files."""
     monkeypatch.delenv("CAZ_BANCO", raising=False)
     for name in ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(tmp_path / "home"))
-    return Office(tmp_path, capsys)
+    return Office(tmp_path, capsys, fresh_place)
 
 
 @pytest.fixture(scope="session")

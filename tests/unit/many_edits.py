@@ -11,8 +11,8 @@ import json
 import random
 import sys
 from collections import Counter
-from pathlib import Path
 
+from caz_tui.data.address import Place, place_of
 from caz_tui.data.choices import Payer, Situation, Term
 from caz_tui.data.documents import complete
 from caz_tui.data.errors import NotFound, Refused, StaleClient
@@ -22,10 +22,10 @@ from caz_tui.data.schemas import ClientChanges, Contract
 from caz_tui.data.service import PortfolioService
 
 
-async def edit(path: Path, name: str, edits: int) -> None:
+async def edit(place: Place, name: str, edits: int) -> None:
     """Do as many edits of all kinds as asked, and say what came of them."""
     rng = random.Random(name)
-    service = await PortfolioService.open(path, user=name)
+    service = await PortfolioService.open(place, user=name)
     confirmed: dict[str, dict[int, str]] = {"created": {}, "deleted": {}, "emails": {}}
     outcomes: Counter[str] = Counter()
     prospects = ClientView(query=ClientQuery.parse("situacao:muito_recomendado"))
@@ -70,4 +70,4 @@ def _document(rng: random.Random) -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(edit(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+    asyncio.run(edit(place_of(sys.argv[1]), sys.argv[2], int(sys.argv[3])))

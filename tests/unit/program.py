@@ -10,20 +10,24 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from caz_tui.cli import main
+from caz_tui.data.address import ServerAddress
 from caz_tui.data.documents import complete
 from caz_tui.data.imports import ImportOptions
 from caz_tui.data.service import PortfolioService
+from caz_tui.data.tables import metadata
 from tests.support import FrozenClock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     import pytest
+
+    from caz_tui.data.address import Place
 
 CHECKOUT = Path(__file__).parents[2]
 HEADERS = ("Razão Social", "CNPJ/CPF", "Situação", "Cidade")
@@ -68,20 +72,23 @@ class Outcome(NamedTuple):
 
 @dataclass
 class Office:
-    """A folder with a database, and the program run on it."""
+    """A folder, in it or on a server a database, and the program run on it."""
 
     folder: Path
     capsys: pytest.CaptureFixture[str]
-    database: Path = field(init=False)
+    place: Place
 
-    def __post_init__(self) -> None:
-        self.database = self.folder / "carteira.db"
+    @property
+    def database(self) -> Path:
+        """The file of the database."""
+        assert isinstance(self.place, Path)
+        return self.place
 
     def run(self, *words: str | Path, database: Path | None = None) -> Outcome:
         """Run a command in this process; whatever happens, it speaks Portuguese and shows no traceback."""
         self.capsys.readouterr()
         try:
-            status = main(["--banco", str(database or self.database), *map(str, words)])
+            status = main(["--banco", str(database or self.place), *map(str, words)])
         except SystemExit as left:
             status = int(left.code or 0)
         outcome = Outcome(status, *self.capsys.readouterr())
@@ -115,11 +122,13 @@ class Office:
 
     def content(self) -> list[str]:
         """Return every row of every table."""
-        return dump(self.database)
+        return dump(self.place)
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Run a statement behind the program's back."""
-        with closing(sqlite3.connect(self.database)) as connection, connection:
+        if isinstance(self.place, ServerAddress):
+            return query(self.place, statement, values)
+        with closing(sqlite3.connect(self.place)) as connection, connection:
             return connection.execute(statement, values).fetchall()
 
 
@@ -139,10 +148,24 @@ def write_sheet(path: Path, headers: Sequence[str], rows: Iterable[Sequence[str]
     return path
 
 
-def dump(path: Path) -> list[str]:
+def dump(place: Place) -> list[str]:
     """Return every row of every table of a database."""
-    with closing(sqlite3.connect(path)) as connection:
+    if isinstance(place, ServerAddress):
+        rows = (query(place, f"SELECT t::text FROM {table.name} AS t ORDER BY 1") for table in metadata.sorted_tables)
+        return [str(row) for found in rows for row in found]
+    with closing(sqlite3.connect(place)) as connection:
         return list(connection.iterdump())
+
+
+def query(address: ServerAddress, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """Run a statement on a server behind the program's back; JSON comes as its text, as from SQLite."""
+    import psycopg  # noqa: PLC0415 - most tests need none
+    from psycopg.types.string import TextLoader  # noqa: PLC0415
+
+    with psycopg.connect(**address.for_library(), autocommit=True) as connection:  # type: ignore[arg-type]
+        connection.adapters.register_loader("json", TextLoader)
+        cursor = connection.execute(statement.replace("?", "%s").encode(), values or None)
+        return cursor.fetchall() if cursor.description else []
 
 
 def environment(home: Path, **extra: str) -> dict[str, str]:

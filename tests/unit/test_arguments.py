@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from caz_tui.console.arguments import parse
-from caz_tui.console.places import database_path
+from caz_tui.console.places import database_place
+from caz_tui.data.address import ServerAddress
 from caz_tui.data.errors import StorageError
 from tests.unit.program import Office, run_program
 
@@ -220,13 +221,16 @@ def test_an_unknown_order_names_those_there_are(office: Office) -> None:
 
 def test_a_database_may_be_named_by_url_or_by_the_environment() -> None:
     environ = {"CAZ_BANCO": "/dados/dois.db"}
-    assert database_path("sqlite:////dados/um.db", environ) == Path("/dados/um.db")
-    assert database_path("um.db", environ) == Path("um.db")
-    assert database_path(None, environ) == Path("/dados/dois.db")
-    assert database_path("~/um.db", {}) == Path.home() / "um.db"
+    assert database_place("sqlite:////dados/um.db", environ) == Path("/dados/um.db")
+    assert database_place("um.db", environ) == Path("um.db")
+    assert database_place(None, environ) == Path("/dados/dois.db")
+    assert database_place("~/um.db", {}) == Path.home() / "um.db"
     with pytest.raises(StorageError) as refused:
-        database_path("postgresql://servidor/caz", environ)
-    assert str(refused.value) == "Esta versão abre só bancos em arquivo (SQLite); postgresql ainda não."
+        database_place("mysql://servidor/caz", environ)
+    assert str(refused.value) == (
+        "“mysql” não é um banco que o caz-tui abra: use um arquivo ou postgresql://servidor/banco."
+    )
+    assert database_place("postgresql://servidor/caz", environ) == ServerAddress("servidor", database="caz")
 
 
 def test_without_a_name_the_database_is_in_the_users_own_folder(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 
-from caz_tui.data import engine
+from caz_tui.data.dialects import sqlite as engine
 from caz_tui.data.documents import mask
 from tests.unit.program import HEADERS, JSON_KEYS, Office, Outcome, cnpj, numbered, run_program
 
@@ -334,7 +334,7 @@ def test_a_read_only_database(held: Office) -> None:
 
 
 def test_a_locked_database(held: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("caz_tui.data.engine.BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr("caz_tui.data.dialects.sqlite.BUSY_TIMEOUT_MS", 50)
     monkeypatch.setattr("caz_tui.data.files.PATIENCE_SECONDS", 0.05)
     path = held.sheet("novas.csv", HEADERS, *numbered(1, first=30))
     before = held.content()

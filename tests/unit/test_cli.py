@@ -315,7 +315,7 @@ def test_purchases_and_benefits_go_out_and_come_back(shop: Office, tmp_path: Pat
     before = shop.ask("pagamentos")
     benefits = "SELECT credited_on, description, amount_cents FROM benefits ORDER BY description"
     credited = shop.sql(benefits)
-    other = Office(tmp_path / "outra", shop.capsys)
+    other = Office(tmp_path / "outra", shop.capsys, tmp_path / "outra" / "carteira.db")
     other.folder.mkdir()
     for suffix in ("csv", "xlsx"):
         for what in ("compras", "beneficios"):
@@ -493,7 +493,7 @@ TAGS = """
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
 def test_what_was_exported_imports_back_to_the_same_portfolio(hostile: Path, office: Office, suffix: str) -> None:
-    first = Office(hostile.parent, office.capsys)
+    first = Office(hostile.parent, office.capsys, hostile.parent / "carteira.db")
     path = office.folder / f"tudo.{suffix}"
     exported = first.run("exportar", path, "arquivado:sim,nao")
     assert (exported.status, exported.out) == (0, "")
@@ -517,7 +517,7 @@ def without_ids(office: Office) -> list[dict[str, Any]]:
 
 def test_an_exported_workbook_runs_nothing(hostile: Path, office: Office) -> None:
     path = office.folder / "tudo.xlsx"
-    Office(hostile.parent, office.capsys).run("exportar", path, "arquivado:sim,nao")
+    Office(hostile.parent, office.capsys, hostile.parent / "carteira.db").run("exportar", path, "arquivado:sim,nao")
     sheet = openpyxl.load_workbook(path).active
     assert all(cell.data_type != "f" for row in sheet.iter_rows() for cell in row)
     documents = [cell for column in sheet.iter_cols() if column[0].value == "CNPJ/CPF" for cell in column[1:]]
@@ -527,7 +527,7 @@ def test_an_exported_workbook_runs_nothing(hostile: Path, office: Office) -> Non
 
 def test_an_exported_csv_holds_no_cell_that_a_spreadsheet_would_run(hostile: Path, office: Office) -> None:
     path = office.folder / "tudo.csv"
-    Office(hostile.parent, office.capsys).run("exportar", path, "arquivado:sim,nao")
+    Office(hostile.parent, office.capsys, hostile.parent / "carteira.db").run("exportar", path, "arquivado:sim,nao")
     raw = path.read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     assert raw.endswith(b"\r\n")

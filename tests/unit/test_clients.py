@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from caz_tui.data.schemas import Client
     from tests.support import Desk
 
+pytestmark = pytest.mark.both_engines
+
 CNPJ = "12ABC34501DE35"
 CPF = "52998224725"
 TODAY = date(2026, 11, 24)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import insert, text
 
-from caz_tui.data import engine
+from caz_tui.data.dialects import sqlite as engine
 from caz_tui.data.engine import Database
 from caz_tui.data.errors import StaleClient, StorageError
 from caz_tui.data.query import ClientView

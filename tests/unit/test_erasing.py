@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from caz_tui.data import engine, maintenance, verification
+from caz_tui.data import maintenance, verification
 from caz_tui.data.choices import Situation
 from caz_tui.data.copies import copy_daily
 from caz_tui.data.drafts import Draft, Drafts
@@ -21,7 +21,7 @@ from caz_tui.data.errors import NotFound, StaleClient
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.schemas import ClientChanges, TrailQuery
 from caz_tui.data.service import PortfolioService
-from tests.support import FrozenClock
+from tests.support import FrozenClock, file_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,7 +40,7 @@ async def service(
     """Two clients with everything that is personal, edited once each, and two copies beside the database."""
     if request.param == "write-ahead log":
         # Whatever this SQLite's version: here nobody else writes.
-        monkeypatch.setattr(engine, "_SAFE_WAL", (3, 0, 0))
+        monkeypatch.setattr("caz_tui.data.dialects.sqlite._SAFE_WAL", (3, 0, 0))
     path = tmp_path / "carteira.db"
     service = await PortfolioService.open(path, user="ana", clock=FrozenClock())
     for document in (DOCUMENT, OTHER):
@@ -78,7 +78,7 @@ async def test_contacts_go_and_the_fiscal_identity_stays(service: PortfolioServi
     # What told nothing personal is told still; what did has lost its values and kept its place.
     assert [[change.field.value for change in entry.changes] for entry in history[1:]] == [["renovacao"], [], []]
     assert await service.trail_broken_at() is None
-    assert await verification.verify(service.path) == ()
+    assert await verification.verify(file_of(service)) == ()
     for text in ("segredo", "joana", "palavra"):
         words = ClientView(query=ClientQuery.parse(text))
         assert [row.id for row in (await service.page(words, 0, 9)).rows] == ([2] if text != "palavra" else [])
@@ -95,9 +95,9 @@ async def test_a_person_loses_the_name_they_go_by(service: PortfolioService) -> 
 async def test_nothing_of_it_is_left_in_the_files(service: PortfolioService) -> None:
     for client_id in (1, 2):
         await service.erase_personal_data(client_id, (await service.client(client_id)).version)
-    copies = copies_beside(service.path)
+    copies = copies_beside(file_of(service))
     assert [copy.name for copy in copies] == sorted(
-        [copy.name for copy in service.path.parent.glob("carteira-20*")] + ["carteira.db.antes-da-atualizacao"]
+        [copy.name for copy in file_of(service).parent.glob("carteira-20*")] + ["carteira.db.antes-da-atualizacao"]
     )
     assert len(copies) == 2
     for copy in copies:
@@ -110,17 +110,17 @@ async def test_nothing_of_it_is_left_in_the_files(service: PortfolioService) -> 
             found = connection.execute("SELECT rowid FROM client_search WHERE client_search MATCH 'padaria'")
             assert found.fetchall() == [(1,), (2,)]
         assert await verification.verify(copy) == ()
-    with closing(sqlite3.connect(service.path)) as connection:
+    with closing(sqlite3.connect(file_of(service))) as connection:
         stored = "\n".join(line for line in connection.iterdump() if "client_search" not in line)
     for secret in (*SECRETS, "velha@segredo", "Canoas"):
         assert secret not in stored
-        assert secret.encode() not in service.path.read_bytes(), secret
+        assert secret.encode() not in file_of(service).read_bytes(), secret
 
 
 async def test_the_copies_of_each_day_forget_too(service: PortfolioService) -> None:
-    daily = await asyncio.to_thread(copy_daily, service.path, date(2026, 11, 24))
+    daily = await asyncio.to_thread(copy_daily, file_of(service), date(2026, 11, 24))
     assert daily is not None
-    assert daily in copies_beside(service.path)
+    assert daily in copies_beside(file_of(service))
     assert SECRETS[0].encode() in daily.read_bytes()
     for client_id in (1, 2):
         await service.erase_personal_data(client_id, (await service.client(client_id)).version)
@@ -129,7 +129,7 @@ async def test_the_copies_of_each_day_forget_too(service: PortfolioService) -> N
 
 
 async def test_a_copy_that_cannot_be_opened_is_named(service: PortfolioService) -> None:
-    copy = service.path.with_name("carteira.db.antes-da-atualizacao")
+    copy = file_of(service).with_name("carteira.db.antes-da-atualizacao")
     copy.write_bytes(copy.read_bytes()[:5000])
     assert await service.erase_personal_data(1, (await service.client(1)).version) == (copy,)
 

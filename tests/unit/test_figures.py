@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from caz_tui.data.service import PortfolioService
     from tests.support import Desk
 
+pytestmark = pytest.mark.both_engines
+
 PAID, OPEN, OVERDUE, CANCELLED = (
     PurchaseStatus.PAID,
     PurchaseStatus.OPEN,

@@ -44,7 +44,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def office(disk: Path, demonstration: Path, capsys: pytest.CaptureFixture[str]) -> Office:
     """The demonstration portfolio on that disk."""
-    office = Office(disk, capsys)
+    office = Office(disk, capsys, disk / "carteira.db")
     shutil.copyfile(demonstration, office.database)
     return office
 
@@ -61,7 +61,7 @@ def fill_up(disk: Path, *, left_bytes: int = 0) -> Path:
 @pytest.mark.parametrize("left_bytes", [0, 8_192, 65_536, 300_000])
 def test_an_import_is_undone_and_can_be_done_again(office: Office, tmp_path: Path, left_bytes: int) -> None:
     sheet = tmp_path / "clientes.csv"
-    outside = Office(tmp_path, office.capsys)
+    outside = Office(tmp_path, office.capsys, tmp_path / "carteira.db")
     outside.sheet(sheet.name, HEADERS, *numbered(3_000))
     before = office.content()
     filler = fill_up(office.folder, left_bytes=left_bytes)
@@ -119,7 +119,9 @@ def test_a_daily_copy_stops_where_it_fills_the_disk(office: Office, monkeypatch:
 
 def test_a_restored_copy_does_not_half_arrive(office: Office, tmp_path: Path) -> None:
     copy = shutil.copyfile(office.database, tmp_path / "copia.db")
-    office.run("importar", Office(tmp_path, office.capsys).sheet("c.csv", HEADERS, *numbered(100)))
+    office.run(
+        "importar", Office(tmp_path, office.capsys, tmp_path / "carteira.db").sheet("c.csv", HEADERS, *numbered(100))
+    )
     before = office.content()
     for left_bytes in (0, 400_000, 900_000, 1_500_000):
         filler = fill_up(office.folder, left_bytes=left_bytes)

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from caz_tui.data.service import PortfolioService
 
+pytestmark = pytest.mark.both_engines
+
 REAL_FILE = CHECKOUT.parent / "shared" / "data" / "cias_abertas_cvm.csv"
 REAL_MAPPING = {
     "nome": "DENOM_SOCIAL", "fantasia": "DENOM_COMERC", "documento": "CNPJ_CIA", "situacao": "SIT", "cidade": "MUN",

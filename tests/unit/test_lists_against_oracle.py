@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from caz_tui.data.schemas import ClientChanges
     from tests.support import Desk
 
+pytestmark = pytest.mark.both_engines
+
 few = st.sampled_from([-1, 3, 5_000])
 """Up to how many clients that satisfy a criterion are looked up."""
 windows = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 20)), max_size=8)

@@ -10,6 +10,7 @@ import pytest
 from caz_tui.data.errors import StorageError
 from caz_tui.data.query import ClientView
 from caz_tui.data.schemas import ClientChanges
+from tests.support import file_of
 from tests.unit.program import cnpj, dump
 
 if TYPE_CHECKING:
@@ -29,10 +30,10 @@ async def refuses_all(service: PortfolioService) -> None:
 
 async def test_a_file_that_was_removed_is_not_made_anew(service: PortfolioService) -> None:
     await service.summary()
-    service.path.unlink()
+    file_of(service).unlink()
     await refuses_all(service)
-    assert not service.path.exists()
-    assert [path.name for path in service.path.parent.iterdir()] == []
+    assert not file_of(service).exists()
+    assert [path.name for path in file_of(service).parent.iterdir()] == []
 
 
 @pytest.mark.parametrize("has_same_content", [True, False])
@@ -41,14 +42,14 @@ async def test_a_file_that_was_replaced_is_neither_read_nor_written(
 ) -> None:
     await service.summary()
     other = tmp_path / "outro.db"
-    shutil.copyfile(service.path, other)
+    shutil.copyfile(file_of(service), other)
     if not has_same_content:
         other.write_bytes(b"outra coisa")
-    ghost = service.path.rename(tmp_path / "fantasma.db")
-    other.rename(service.path)
-    content, left = service.path.read_bytes(), dump(ghost)
+    ghost = file_of(service).rename(tmp_path / "fantasma.db")
+    other.rename(file_of(service))
+    content, left = file_of(service).read_bytes(), dump(ghost)
     await refuses_all(service)
-    assert service.path.read_bytes() == content
+    assert file_of(service).read_bytes() == content
     assert dump(ghost) == left
 
 
@@ -59,19 +60,19 @@ async def test_a_write_under_which_the_file_goes_is_undone(service: PortfolioSer
     async def write() -> None:
         async with service._database.write() as connection:
             await connection.exec_driver_sql("UPDATE clients SET name = 'Fantasma'")
-            service.path.rename(ghost)
+            file_of(service).rename(ghost)
 
     with pytest.raises(StorageError, match=SENTENCE):
         await write()
     await refuses_all(service)
     # Its journal has the name that the file had.
     assert dump(ghost) == before
-    ghost.rename(service.path)
+    ghost.rename(file_of(service))
     assert await service.count(ClientView()) == 297
 
 
 async def test_a_file_that_comes_back_is_gone_on_with(service: PortfolioService, tmp_path: Path) -> None:
-    aside = service.path.rename(tmp_path / "ao lado.db")
+    aside = file_of(service).rename(tmp_path / "ao lado.db")
     await refuses_all(service)
-    aside.rename(service.path)
+    aside.rename(file_of(service))
     assert (await service.create(CHANGES)).name == "Fantasma"

@@ -13,25 +13,26 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from caz_tui.data.query import ClientView
 from caz_tui.data.schemas import TrailQuery
 from caz_tui.data.service import PortfolioService
 from caz_tui.data.verification import verify
-from tests.support import FrozenClock, make_demonstration
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from caz_tui.data.address import Place
 
 PEOPLE = int(os.environ.get("CAZ_TORTURE_PEOPLE", "4"))
 EDITS = int(os.environ.get("CAZ_TORTURE_EDITS", "25"))
 
 
-async def test_every_confirmed_edit_is_there(tmp_path: Path) -> None:
-    path = await asyncio.to_thread(make_demonstration, tmp_path / "carteira.db", FrozenClock())
-    service = await PortfolioService.open(path, user="ana")
+@pytest.mark.both_engines
+async def test_every_confirmed_edit_is_there(demonstration_place: Place) -> None:
+    service = await PortfolioService.open(demonstration_place, user="ana")
     before = await service.count(ClientView())
     trail_before = (await service.trail_anchor()).number
-    said = await asyncio.to_thread(all_at_once, path)
+    said = await asyncio.to_thread(all_at_once, demonstration_place)
 
     created = {int(number): document for one in said for number, document in one["created"].items()}
     assert len(created) == sum(len(one["created"]) for one in said)
@@ -59,15 +60,15 @@ async def test_every_confirmed_edit_is_there(tmp_path: Path) -> None:
     contracts = ("Contratou um plano", "Renovou o plano", "Trocou de plano")
     assert sum(entry.action in contracts for entry in entries[trail_before:]) == outcomes["contracted"]
     await service.close()
-    assert await verify(path) == ()
+    assert await verify(demonstration_place) == ()
     sys.stdout.write(f"{PEOPLE} people, {EDITS} edits each: {dict(outcomes)}\n")
 
 
-def all_at_once(path: Path) -> list[dict[str, Any]]:
+def all_at_once(place: Place) -> list[dict[str, Any]]:
     """Let everybody edit at the same time; return what each of them was told."""
     people = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.unit.many_edits", str(path), f"pessoa{number}", str(EDITS)],
+            [sys.executable, "-m", "tests.unit.many_edits", str(place), f"pessoa{number}", str(EDITS)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
 from caz_tui.data import engine, tables
+from caz_tui.data.dialects.sqlite import SqliteDialect
 from caz_tui.data.errors import StorageError
 from caz_tui.data.migrations import upgrade
 from caz_tui.data.tables import SCHEMA_REVISION, metadata
@@ -44,7 +45,9 @@ def test_migrations_make_the_schema_that_the_program_knows(tmp_path: Path) -> No
     sqlite3.connect(migrated).close()
     upgrade.upgrade_now(migrated)
     made = create_engine(f"sqlite:///{created}")
-    metadata.create_all(made)
+    with made.begin() as connection:
+        metadata.create_all(connection)
+        SqliteDialect(created).finish_schema(connection)
     made.dispose()
     assert schema(migrated) == schema(created)
     with closing(sqlite3.connect(migrated)) as connection:

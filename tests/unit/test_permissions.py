@@ -18,7 +18,7 @@ from caz_tui.data.pending import PendingService
 from caz_tui.data.query import ClientQuery, ClientView, Selection
 from caz_tui.data.schemas import ClientChanges, Contract, TrailQuery
 from caz_tui.data.service import PERMISSIONS, PortfolioService
-from tests.support import FrozenClock
+from tests.support import FrozenClock, file_of
 from tests.unit.program import dump
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Office:
 
     @property
     def database(self) -> Path:
-        return self.services[Role.READER].path
+        return file_of(self.services[Role.READER])
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ async def watch(service: PortfolioService) -> None:
     """Watch until something was written, by a service of its own."""
     seen = asyncio.Event()
     watching = asyncio.create_task(service.watch(seen.set))
-    writer = PortfolioService(await Database.open(service.path), user="ana")
+    writer = PortfolioService(await Database.open(file_of(service)), user="ana")
     try:
         while not seen.is_set() and not watching.done():
             await writer.note("x", "y")

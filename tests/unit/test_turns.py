@@ -63,8 +63,8 @@ async def test_who_waits_too_long_is_told_and_leaves_the_queue(
     tmp_path: Path, taken: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = await Database.open(tmp_path / "outro.db")
-    monkeypatch.setattr(database, "path", tmp_path / "carteira.db")
-    monkeypatch.setattr(database, "_identity", None)  # or the file would be taken for a lost one
+    monkeypatch.setattr(database.dialect, "_path", tmp_path / "carteira.db")
+    monkeypatch.setattr(database.dialect, "_identity", None)
     monkeypatch.setattr(turns, "PATIENCE_SECONDS", 0.02)
 
     async def write() -> None:

@@ -45,7 +45,7 @@ def read(path: Path) -> None:
 async def test_each_write_is_told(tmp_path: Path, journal: str) -> None:
     path = tmp_path / "carteira.db"
     write(path, journal)
-    with DatabaseWatch(path) as watch:
+    async with DatabaseWatch(path) as watch:
         for _ in range(2):
             telling = asyncio.create_task(watch.changed())
             await asyncio.to_thread(write, path, journal)
@@ -57,7 +57,7 @@ async def test_a_database_that_was_replaced_is_told(tmp_path: Path) -> None:
     path, other = tmp_path / "carteira.db", tmp_path / "outro.db"
     write(path)
     write(other)
-    with DatabaseWatch(path) as watch:
+    async with DatabaseWatch(path) as watch:
         telling = asyncio.create_task(watch.changed())
         await asyncio.sleep(0)
         other.replace(path)
@@ -67,7 +67,7 @@ async def test_a_database_that_was_replaced_is_told(tmp_path: Path) -> None:
 async def test_reading_and_other_files_are_not_told(tmp_path: Path) -> None:
     path = tmp_path / "carteira.db"
     write(path)
-    with DatabaseWatch(path) as watch:
+    async with DatabaseWatch(path) as watch:
         await asyncio.to_thread(read, path)
         await asyncio.to_thread(write, tmp_path / "outro.db")
         telling = asyncio.create_task(watch.changed())
@@ -80,6 +80,6 @@ async def test_reading_and_other_files_are_not_told(tmp_path: Path) -> None:
 async def test_what_was_written_before_anyone_asked_is_told_too(tmp_path: Path) -> None:
     path = tmp_path / "carteira.db"
     write(path)
-    with DatabaseWatch(path) as watch:
+    async with DatabaseWatch(path) as watch:
         await asyncio.to_thread(write, path)
         await asyncio.wait_for(watch.changed(), PATIENCE_SECONDS)

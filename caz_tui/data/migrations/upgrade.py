@@ -76,6 +76,24 @@ def _migrate(connection: Connection, target: str, path: Path) -> None:
         raise StorageError(f"A atualização do banco {path} perderia dados e foi desfeita; o banco está como antes.")
 
 
+def migrate_server(connection: Connection, place: object) -> None:
+    """Bring the tables on a server up to date, within a transaction that holds the turn to write.
+
+    Raises:
+        StorageError: it failed, or rows would be lost; the caller takes the transaction back.
+    """
+    try:
+        before = _row_counts(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        after = _row_counts(connection)
+    except Exception:  # noqa: BLE001 - whatever it was, nothing of it stays
+        raise StorageError(f"A atualização do banco {place} falhou e foi desfeita; o banco está como antes.") from None
+    if any(after.get(table, 0) < rows for table, rows in before.items() if table not in _KEEPS):
+        raise StorageError(f"A atualização do banco {place} perderia dados e foi desfeita; o banco está como antes.")
+
+
 def _copy_before(path: Path) -> Path:
     wanted = path.with_name(f"{path.name}.antes-da-atualizacao")
     try:

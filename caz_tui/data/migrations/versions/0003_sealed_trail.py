@@ -16,4 +16,5 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("audit_entries", sa.Column("seal", sa.String(length=64), nullable=True))
     op.create_index("ix_audit_entries_unsealed", "audit_entries", ["id"], sqlite_where=sa.text("seal IS NULL"))
+    trail.create_key(op.get_bind())
     trail.create(op.get_bind())

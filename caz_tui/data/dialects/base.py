@@ -1,0 +1,196 @@
+"""The shape of a dialect: all that the rest of the data asks of a database engine."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+from sqlalchemy import JSON, BigInteger, Text, bindparam, insert, type_coerce, update
+
+from caz_tui.data.expressions import as_stored
+from caz_tui.data.tables import Moment, audit_entries
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from contextlib import AbstractAsyncContextManager
+    from types import TracebackType
+
+    from sqlalchemy import Column, ColumnElement, Connection, Table
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+    from sqlalchemy.types import TypeEngine
+
+    from caz_tui.data.address import Place
+    from caz_tui.data.errors import StorageError
+    from caz_tui.data.trail import Anchor
+
+BEGINS_AS_WRITE = "caz_begins_as_write"
+"""The execution option of a connection whose transaction begins as a write."""
+
+DIALECT = "caz_dialect"
+"""The execution option under which every connection knows its dialect; see ``dialect_of``."""
+
+
+class Search(Protocol):
+    """An index over the texts that are searched, by which a word is found in the middle of them."""
+
+    least_letters: int
+    """Words shorter than this are not looked up."""
+
+    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> frozenset[str]:
+        """Return those of some folded words that few enough clients have for looking them up to be worth it."""
+        ...
+
+    def matches(self, word: str) -> ColumnElement[bool]:
+        """Return the condition that a folded word occurs in what is searched of a client, as the index knows it."""
+        ...
+
+
+class Watch(Protocol):
+    """Tells when a database was written to, by whomever; a context manager."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None: ...
+
+    async def changed(self) -> None:
+        """Return when the database was written to since the watch began, or since the last call returned."""
+        ...
+
+
+class Dialect(ABC):
+    """How one database is opened, written to and watched."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.schema: str | None = None
+        """The schema that holds the tables, where an engine has such a thing."""
+
+    # Opening
+
+    @abstractmethod
+    def look(self) -> bool:
+        """Tell whether there may be a database at the place already; raises ``StorageError`` if none ever can be."""
+
+    @abstractmethod
+    def make_engine(self) -> AsyncEngine:
+        """Return what connections come from; each of its connections has ``DIALECT`` among its options."""
+
+    async def prepare(self, engine: AsyncEngine) -> None:  # noqa: B027 - a file needs nothing of the kind
+        """Learn what has to be known of the server before anything else; raises ``StorageError`` for one too old."""
+
+    @abstractmethod
+    def finish_schema(self, connection: Connection) -> None:
+        """Make what belongs to new tables and is no table: triggers and the search index."""
+
+    @abstractmethod
+    async def upgrade(self) -> None:
+        """Bring the tables up to date; raises ``StorageError`` and changes nothing when that fails."""
+
+    @abstractmethod
+    async def search(self, connection: AsyncConnection) -> Search | None:
+        """Return the search index of the database, or None where it has none."""
+
+    def know_again(self) -> None:  # noqa: B027
+        """Remember which database it is that was opened."""
+
+    def refuse_ghost(self) -> None:  # noqa: B027
+        """Refuse to go on in a database that is no longer the one at its place; raises ``StorageError``."""
+
+    # Transactions
+
+    def turn(self, patience_seconds: float | None = None) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
+        """Give the turn to write, where the engine itself keeps no queue; raises ``TimeoutError``."""
+        return nullcontext()
+
+    @asynccontextmanager
+    async def begun(self, engine: AsyncEngine, *, writes: bool) -> AsyncIterator[AsyncConnection]:
+        """Give a connection in a transaction, which is taken back unless it is committed."""
+        async with engine.connect() as connection:
+            if writes:
+                await connection.execution_options(**{BEGINS_AS_WRITE: True})
+                await connection.begin()
+            yield connection
+
+    async def commit(self, connection: AsyncConnection, sealed: Anchor | None) -> None:  # noqa: ARG002
+        """Commit a write, and see to it that others are told.
+
+        Args:
+            connection: in the transaction.
+            sealed: the newest entry that the transaction added to the trail, by which it is known again.
+        """
+        await connection.commit()
+
+    async def forget_thoroughly(self, connection: AsyncConnection) -> None:  # noqa: B027
+        """Have what leaves the database in this transaction overwritten, where the engine can be told to."""
+
+    @abstractmethod
+    def explain(self, error: BaseException) -> StorageError | None:
+        """Return what a driver's error means, or None for one that is no trouble with the database itself."""
+
+    # Writing much
+
+    async def insert_many(self, connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+        """Insert rows that all have the same columns."""
+        if rows:
+            await connection.execute(insert(table), list(rows))
+
+    async def insert_stored(self, connection: AsyncConnection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Insert rows whole as ``stored`` gives them."""
+        statement = insert(table).values({column: bindparam(column.name, type_=_plain(column)) for column in table.c})
+        names = [column.name for column in table.c]
+        await connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
+
+    async def write_seals(self, connection: AsyncConnection, seals: Sequence[tuple[int, str]]) -> None:
+        """Put seals on entries of the trail, by their numbers."""
+        sealing = update(audit_entries).where(audit_entries.c.id == bindparam("number"))
+        rows = [{"number": number, "its_seal": seal} for number, seal in seals]
+        await connection.execute(sealing.values(seal=bindparam("its_seal")), rows)
+
+    def bulk(self, connection: AsyncConnection, tables: Sequence[Table]) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
+        """Make ready for so many rows that the indexes of some tables had better be made afterwards."""
+        return nullcontext()
+
+    async def settle(self, connection: AsyncConnection) -> None:  # noqa: B027
+        """Let the engine learn of rows that came in bulk, with numbers of their own."""
+
+    # Others
+
+    @abstractmethod
+    def watch(self, trouble: Callable[[str], None]) -> Watch:
+        """Return what tells of writes.
+
+        Args:
+            trouble: told the sentence for a connection that was lost, and nothing ("") when it is back.
+        """
+
+    @abstractmethod
+    async def edition(self, connection: AsyncConnection) -> int:
+        """Return a number that is another one, as seen through this connection, when somebody else has written."""
+
+    @abstractmethod
+    async def integrity(self, connection: AsyncConnection, most: int) -> list[str]:
+        """Return what the engine itself finds wrong, a sentence each."""
+
+
+def stored(column: Column[Any]) -> ColumnElement[Any]:
+    """Return a column's value as it lies in the database: moments as numbers, JSON as its very text."""
+    if isinstance(column.type, JSON):
+        return as_stored(column).label(column.name)
+    return type_coerce(column, _plain(column)).label(column.name)
+
+
+def _plain(column: Column[Any]) -> TypeEngine[Any]:
+    if isinstance(column.type, JSON):
+        return Text()
+    return BigInteger() if isinstance(column.type, Moment) else column.type
+
+
+def dialect_of(connection: AsyncConnection) -> Dialect:
+    """Return the dialect of an open connection."""
+    assert connection.sync_connection is not None
+    found = connection.sync_connection.get_execution_options()[DIALECT]
+    assert isinstance(found, Dialect)
+    return found
