@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, inspect, select
@@ -11,6 +12,7 @@ from caz_tui.data import trail
 from caz_tui.data.dialects.opening import dialect_for
 from caz_tui.data.errors import PortfolioError, StorageError
 from caz_tui.data.founding import found
+from caz_tui.data.interrupting import stopped_by
 from caz_tui.data.tables import SCHEMA_REVISION, alembic_version, metadata
 
 if TYPE_CHECKING:
@@ -81,11 +83,12 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Give a connection for one consistent look at the data."""
+        """Give a connection for one consistent look at the data; raises ``Superseded`` when that is taken back."""
         with self._in_portuguese():
             self.dialect.refuse_ghost()
             async with self.dialect.begun(self._engine, writes=False) as connection:
-                yield connection
+                with stopped_by(partial(self.dialect.interrupt, connection)):
+                    yield connection
 
     @asynccontextmanager
     async def write(self, patience_seconds: float | None = None) -> AsyncIterator[AsyncConnection]:

@@ -64,5 +64,9 @@ class ServerGone(StorageError):
     """The server of the database is out of reach, for now; nothing was written unless the sentence says otherwise."""
 
 
+class Superseded(StorageError):
+    """A reading was taken back because something else is wanted now; see ``interrupting``."""
+
+
 class SheetError(PortfolioError):
     """A spreadsheet file cannot be read or written as a whole."""

@@ -61,7 +61,7 @@ class FilterPanel(Dialog[ClientQuery]):
         self._tab = tab
         self._total: int | None = None
         self._wanted: ClientQuery | None = None
-        self._counting = Latest(self, self._count_clients)
+        self._counting = Latest(self, self._count_clients, interrupts=True)
         self._dates: dict[Field, DateChoice] = {}
         self._groups: dict[Field, CheckGroup] = {}
         self._typed_at_first: tuple[str, ...] = ()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from caz_tui.data.errors import Superseded
+from caz_tui.data.interrupting import Interruption
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,12 +20,22 @@ WantedT = TypeVar("WantedT")
 class Latest(Generic[WantedT]):
     """Reads what is wanted in a worker; what is wanted meanwhile replaces what was waiting.
 
-    A query that has begun cannot be taken back, so starting one for every letter would only queue them.
+    Starting a query for every letter would only queue them.
     """
 
-    def __init__(self, node: DOMNode, read: Callable[[WantedT], Awaitable[None]]) -> None:
+    def __init__(self, node: DOMNode, read: Callable[[WantedT], Awaitable[None]], *, interrupts: bool = False) -> None:
+        """Take what reads.
+
+        Args:
+            node: whose workers they are.
+            read: reads one of what is wanted.
+            interrupts: whether what is being read is of no use once something else is wanted, so that its query is
+                stopped. Not for what is wanted anew with every key that is held down: none would ever be shown.
+        """
         self._node = node
         self._read = read
+        self._interrupts = interrupts
+        self._interruption = Interruption()
         self._waiting: list[WantedT] = []
         self._current: WantedT | None = None
         self.is_reading = False
@@ -40,11 +54,15 @@ class Latest(Generic[WantedT]):
             # A function, not its coroutine: one that never starts because the screen goes would be complained of.
             work: WorkType[None] = self._work
             self._node.run_worker(work, group="reading")
+        elif self._interrupts and self.is_superseded:
+            self._interruption.interrupt()
 
     async def _work(self) -> None:
         try:
             while self._waiting:
                 self._current = self._waiting.pop()
-                await self._read(self._current)
+                self._interruption = Interruption()
+                with suppress(Superseded), self._interruption:
+                    await self._read(self._current)
         finally:
             self.is_reading = False

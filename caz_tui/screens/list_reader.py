@@ -40,8 +40,8 @@ class ListReader:
         self._edition = 0
         self._generation = 0
         self._sought: int | None = None
-        self._lists: Latest[ClientView] = Latest(screen, self._read)
-        self._counts: Latest[_Shown] = Latest(screen, self._count)
+        self._lists: Latest[ClientView] = Latest(screen, self._read, interrupts=True)
+        self._counts: Latest[_Shown] = Latest(screen, self._count, interrupts=True)
         self._rows: Latest[WindowedTable.RowsWanted] = Latest(screen, self._read_rows)
 
     def shows(self, tab: Tab) -> bool:

@@ -83,7 +83,7 @@ class Palette(Dialog[None]):
         self._views: tuple[SavedView, ...] = ()
         self._clients: tuple[Suggestion, ...] = ()
         self._entries: list[_Entry] = []
-        self._suggestions: Latest[str] = Latest(self, self._suggest)
+        self._suggestions: Latest[str] = Latest(self, self._suggest, interrupts=True)
         self._is_looking = False
         self._chosen_early = False
 

@@ -123,6 +123,9 @@ class Dialect(ABC):
         """
         await connection.commit()
 
+    def interrupt(self, connection: AsyncConnection) -> None:  # noqa: B027
+        """Stop the query that a connection is at, if that can be done without ever hitting the one after it."""
+
     async def forget_thoroughly(self, connection: AsyncConnection) -> None:  # noqa: B027
         """Have what leaves the database in this transaction overwritten, where the engine can be told to."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import event, text
@@ -14,7 +14,8 @@ from caz_tui.data import search_index, trail
 from caz_tui.data.async_engine import create_async_engine
 from caz_tui.data.database_file import Identity, identity, inspect_file
 from caz_tui.data.dialects.base import BEGINS_AS_WRITE, DIALECT, Dialect
-from caz_tui.data.errors import StorageError
+from caz_tui.data.errors import StorageError, Superseded
+from caz_tui.data.interrupting import SENTENCE
 from caz_tui.data.turns import PATIENCE_SECONDS, turn
 from caz_tui.data.watching import DatabaseWatch
 
@@ -97,6 +98,14 @@ class SqliteDialect(Dialect):
         """Give the turn to write among all processes on the file."""
         return turn(self._path, patience_seconds)
 
+    def interrupt(self, connection: AsyncConnection) -> None:
+        """Stop the query that a connection is at; where it is at none, nothing is stopped."""
+        proxied = connection.sync_connection and connection.sync_connection.connection
+        if proxied and proxied.driver_connection is not None:
+            # It awaits nothing, and a moment later the connection may serve somebody else.
+            with suppress(StopIteration):
+                proxied.driver_connection.interrupt().send(None)
+
     async def forget_thoroughly(self, connection: AsyncConnection) -> None:
         """Have pages and the search index overwritten."""
         await search_index.forget_thoroughly(connection)
@@ -110,6 +119,8 @@ class SqliteDialect(Dialect):
             cause = cause.__cause__
         if cause is None or isinstance(cause, sqlite3.IntegrityError):
             return None
+        if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            return Superseded(SENTENCE)
         return StorageError(_sentence(self._path, cause))
 
     @asynccontextmanager
