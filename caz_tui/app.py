@@ -117,6 +117,8 @@ class DeskApp(StyledApp[int]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
+        # Twenty frames on the way to where a key leads, at the far end of a line.
+        self.animation_level = "none"
         self.parse_with_theme()
         self.add_mode(HOME, lambda: HomeScreen(service))
         self.add_mode(CLIENTS, self._my_clients)

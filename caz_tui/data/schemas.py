@@ -355,10 +355,11 @@ class Dossier(Value):
 
 
 class Page(Value):
-    """Some consecutive rows of a result, starting at ``offset``."""
+    """Some consecutive rows of a result, starting at ``offset``, and how many it has where that is known already."""
 
     offset: int
     rows: tuple[ClientRow, ...]
+    total: int | None = None
 
 
 class Suggestion(Value):

@@ -29,9 +29,10 @@ from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.engine import Database
 from caz_tui.data.errors import NotFound, QueryError
 from caz_tui.data.gate import Gate, Visit
+from caz_tui.data.query import ClientView
 from caz_tui.data.schemas import Dossier, Page, PurchaseDetails, SavedView
 from caz_tui.data.tables import saved_views, settings
-from caz_tui.data.windows import Walk
+from caz_tui.data.walks import Walks, note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from caz_tui.data.exports import ExportProgress
     from caz_tui.data.gate import Scope
     from caz_tui.data.imports import ImportOptions, ImportProgress, ImportReport, SheetPreview
-    from caz_tui.data.query import ClientView, Selection
+    from caz_tui.data.query import Selection
     from caz_tui.data.schemas import (
         Assigned,
         AuditEntry,
@@ -64,11 +65,11 @@ if TYPE_CHECKING:
         User,
     )
     from caz_tui.data.trail import Anchor
+    from caz_tui.data.windows import Walk
 
 P = ParamSpec("P")
 ResultT = TypeVar("ResultT")
 
-_MOST_WALKS = 16
 _OFFICE_NAME = "office_name"
 DEFAULT_OFFICE_NAME = "Meu escritório"
 
@@ -130,7 +131,7 @@ class PortfolioService:
         self._author = Author(user, clock or SystemClock())
         self._gate = Gate(database, self._author)
         self._calls: set[asyncio.Future[Any]] = set()
-        self._walks: dict[tuple[ClientView, date, Scope], Walk] = {}
+        self._walks = Walks()
 
     @classmethod
     async def open(cls, place: Place, *, user: str, clock: Clock | None = None) -> PortfolioService:
@@ -203,12 +204,17 @@ class PortfolioService:
     @reads(Permission.SEE)
     async def page(self, visit: Visit, view: ClientView, offset: int, limit: int) -> Page:
         """Return up to ``limit`` rows of a view from place ``offset`` (0 is the first)."""
-        return Page(offset=offset, rows=await self._walk(view, visit.scope).page(visit.connection, offset, limit))
+        walk = self._walk(view, visit.scope)
+        rows = await walk.page(visit.connection, offset, limit)
+        return Page(offset=offset, rows=rows, total=walk.total)
 
     @reads(Permission.SEE)
     async def count(self, visit: Visit, view: ClientView) -> int:
         """Return how many clients a view holds."""
-        return await self._walk(view, visit.scope).count(visit.connection)
+        today, totals = self.today, self._walks.totals
+        total = await self._walk(view, visit.scope).count(visit.connection)
+        note(totals, view, today, visit.scope, total)
+        return total
 
     @reads(Permission.SEE)
     async def place_of(self, visit: Visit, view: ClientView, client_id: int) -> int | None:
@@ -223,7 +229,11 @@ class PortfolioService:
     @reads(Permission.SEE)
     async def tab_counts(self, visit: Visit) -> dict[Tab, int]:
         """Return how many clients are in each tab, without any query."""
-        return await reports.tab_counts(visit.connection, self.today, visit.scope)
+        today, totals = self.today, self._walks.totals
+        counts = await reports.tab_counts(visit.connection, today, visit.scope)
+        for tab, total in counts.items():
+            note(totals, ClientView(tab), today, visit.scope, total)
+        return counts
 
     @reads(Permission.SEE)
     async def suggest(self, visit: Visit, text: str, limit: int = 20) -> tuple[Suggestion, ...]:
@@ -646,14 +656,7 @@ class PortfolioService:
         await visit.connection.execute(insert(settings).values(name=_OFFICE_NAME, value=name.strip()))
 
     def _walk(self, view: ClientView, scope: Scope) -> Walk:
-        key = (view, self.today, scope)
-        walk = self._walks.pop(key, None)
-        if walk is None:
-            walk = Walk(view, self.today, search=self._database.search, scope=scope)
-        self._walks[key] = walk
-        if len(self._walks) > _MOST_WALKS:
-            del self._walks[next(iter(self._walks))]
-        return walk
+        return self._walks.get(view, self.today, scope, self._database.search)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -67,13 +67,14 @@ class Walk:
         self._is_ready = not self._long_words and not self._criteria
         self._condition = self._counted = view_condition(view, today, scope=scope)
         self._sorts = False
-        self._total: int | None = None
+        self.total: int | None = None
+        """How many clients the list holds, once that is known."""
         self._places: list[int] = []
         self._fences: dict[int, Key] = {}
 
     async def count(self, connection: AsyncConnection) -> int:
         """Return how many clients the list holds."""
-        if self._total is None:
+        if self.total is None:
             await self._get_ready(connection)
             condition = self._counted
             if self._long_words:
@@ -81,8 +82,8 @@ class Walk:
             # A column in no index, or SQLite would take one that holds all the rest for the better one.
             every = func.count(clients.c.version) if self._sorts else func.count()
             counting = select(every).select_from(clients).where(condition)
-            self._total = int(await connection.scalar(counting) or 0)
-        return self._total
+            self.total = int(await connection.scalar(counting) or 0)
+        return self.total
 
     async def page(self, connection: AsyncConnection, offset: int, limit: int) -> tuple[ClientRow, ...]:
         """Return up to ``limit`` consecutive rows from place ``offset`` (0 is the first)."""
@@ -149,14 +150,14 @@ class Walk:
 
     async def _stretch(self, connection: AsyncConnection, columns: Columns, offset: int, limit: int) -> list[Row[Any]]:
         await self._get_ready(connection)
-        if self._total is not None:
+        if self.total is not None:
             # A negative LIMIT would mean none at all.
-            limit = max(0, min(limit, self._total - offset))
+            limit = max(0, min(limit, self.total - offset))
         if limit == 0:
             return []
         place, key = self._fence_before(offset)
-        if self._total is not None and self._total - offset - limit < offset - place:
-            found = await self._step(connection, columns, None, self._total - offset - limit, limit, backwards=True)
+        if self.total is not None and self.total - offset - limit < offset - place:
+            found = await self._step(connection, columns, None, self.total - offset - limit, limit, backwards=True)
             found.reverse()
         else:
             found = await self._step(connection, columns, key, offset - place, limit, backwards=False)

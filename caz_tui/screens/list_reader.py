@@ -84,9 +84,10 @@ class ListReader:
         page = await self._service.page(view, 0, limit)
         if self._lists.is_superseded:
             return
-        is_all = len(page.rows) < limit
-        self._show(wanted, page, len(page.rows), total_is_exact=is_all, key=None, place=0)
-        if not is_all:
+        total = len(page.rows) if len(page.rows) < limit else page.total
+        is_known = total is not None
+        self._show(wanted, page, total or len(page.rows), total_is_exact=is_known, key=None, place=0)
+        if not is_known:
             # Counting may take long, and the next list is not to wait for it.
             self._counts.want(wanted)
 

@@ -336,12 +336,13 @@ async def test_a_list_that_was_left_uncounted_is_counted_on_coming_back(service:
             return await count(view)
 
         service.count = leaving  # type: ignore[method-assign]
-        desk.clients.order = Order(field=Field.PLAN)
+        desk.clients.typed = query = ClientQuery.parse("l")
         await desk.settle()
         assert desk.clients.tab is Tab.PAID_BY_CLIENT
         await desk.press("left_square_bracket", "G")
         assert desk.clients.table.total_is_exact
-        assert desk.clients.table.total == desk.clients.table.cursor_row + 1 == await count(ClientView())
+        assert desk.clients.table.total == desk.clients.table.cursor_row + 1
+        assert desk.clients.table.total == await count(ClientView(Tab.ALL, query))
 
 
 async def test_the_cursor_stays_on_a_client_that_an_edit_moves(service: PortfolioService) -> None:
@@ -558,6 +559,31 @@ async def test_a_long_list_is_shown_before_it_is_counted(service: PortfolioServi
         assert count_of(desk).startswith(f"{desk.clients.table.total} de ")
 
 
+async def test_what_was_counted_once_is_not_counted_again(
+    service: PortfolioService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk_on_clients(service) as desk:
+        asked: list[ClientView] = []
+        count = PortfolioService.count
+
+        async def counting(self: PortfolioService, view: ClientView) -> int:
+            asked.append(view)
+            return await count(self, view)
+
+        monkeypatch.setattr(PortfolioService, "count", counting)
+        await desk.press("s", "v")
+        assert desk.clients.order.field is Field.EXPIRES_ON
+        counts = await service.tab_counts()
+        for tab in (Tab.PAID_BY_CLIENT, Tab.PAID_BY_OFFICE, Tab.WITHOUT_PLAN):
+            await desk.press("]")
+            assert desk.clients.tab is tab
+            assert (desk.clients.table.total, desk.clients.table.total_is_exact) == (counts[tab], True)
+        assert not asked
+        await desk.press("slash")
+        await desk.type("l")
+        assert len(asked) <= 1
+
+
 async def test_scrolling_reads_the_rows_it_shows(service: PortfolioService) -> None:
     async with desk_on_clients(service) as desk:
         expected = await names_in(service, ClientView())
@@ -626,8 +652,8 @@ async def test_the_next_list_does_not_wait_for_the_count_of_the_last_one(
     names: list[str] = []
     async with desk_on_clients(service) as desk:
         monkeypatch.setattr(PortfolioService, "count", slow_count)
-        for view in (ClientView(Tab.ALL, order=Order(Field.EXPIRES_ON)), ClientView(Tab.ALL, order=Order(Field.CITY))):
-            desk.clients.order = view.order
+        for view in (ClientView(Tab.ALL, ClientQuery.parse(word)) for word in ("l", "uf:SP")):
+            desk.clients.typed = view.query
             names = await names_in(service, view)
             while names_shown(desk, 3) != names[:3]:  # noqa: ASYNC110 - no event tells
                 await asyncio.sleep(0)
