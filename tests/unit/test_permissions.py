@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +25,6 @@ from tests.unit.program import dump
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
-    from pathlib import Path
 
 SEE, WORK, OVERSEE, ADMINISTER = Permission
 OPENING = {"open", "close", "note_stay"}
@@ -51,12 +52,10 @@ class Office:
         return file_of(self.services[Role.READER])
 
 
-@pytest.fixture
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    path = tmp_path / "carteira.db"
-    clock = FrozenClock()
-    ana = await PortfolioService.open(path, user="ana", clock=clock)
-    own, other = [
+async def found(path: Path) -> None:
+    """Make the database of an office."""
+    ana = await PortfolioService.open(path, user="ana", clock=FrozenClock())
+    own, _ = [
         (await ana.create(ClientChanges(name=name, document=document, situation=Situation.NOT_CONNECTED))).id
         for name, document in (("Padaria", "52998224725"), ("Açougue", "12ABC34501DE35"))
     ]
@@ -65,12 +64,27 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     await ana.save_view("Minha visão", ClientView())
     await ana.create_user("maria", Role.ANALYST, ["Sul"])
     await ana.create_user("leo", Role.READER)
+    await ana.close()
+
+
+@pytest.fixture(scope="module")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of an office, to be copied and not to be written to."""
+    path = tmp_path_factory.mktemp("escritorio") / "carteira.db"
+    asyncio.run(found(path))
+    return path
+
+
+@pytest.fixture
+async def office(founded: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    path = Path(shutil.copyfile(founded, tmp_path / founded.name))
+    clock = FrozenClock()
     (tmp_path / "clientes.csv").write_text("Razão Social;CNPJ/CPF\nLivraria;11.222.333/0001-81\n", encoding="utf-8")
     services = {
-        Role.ADMINISTRATOR: ana,
-        Role.ANALYST: await PortfolioService.open(path, user="maria", clock=clock),
-        Role.READER: await PortfolioService.open(path, user="leo", clock=clock),
+        role: await PortfolioService.open(path, user=name, clock=clock)
+        for role, name in zip(Role, ("ana", "maria", "leo"), strict=True)
     }
+    own, other = [row.id for row in (await services[Role.READER].page(ClientView(), 0, 2)).rows][::-1]
     yield Office(tmp_path, services, own, other)
     for service in services.values():
         await service.close()

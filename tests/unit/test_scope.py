@@ -68,6 +68,7 @@ async def _make(service: PortfolioService, names: set[str]) -> None:
         await service.create_carteira(name)
 
 
+@settings(max_examples=15)
 @given(portfolios(), given_carteiras, st.lists(views, min_size=1, max_size=4))
 def test_lists_counts_and_places(
     desk: Desk, portfolio: list[ClientChanges], carteiras: list[str], asked: list[ClientView]
@@ -121,7 +122,7 @@ def _uses_licence(fields: ClientChanges) -> bool:
     return uses_licence(fields.plan, fields.payer, archived=fields.archived)
 
 
-@given(portfolios(4), given_carteiras)
+@given(portfolios(4, 12), given_carteiras)
 def test_single_clients(desk: Desk, portfolio: list[ClientChanges], carteiras: list[str]) -> None:
     service, own, others = see(desk, portfolio, carteiras)
     for client in own:
