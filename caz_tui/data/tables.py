@@ -261,12 +261,8 @@ audit_entries = Table(
     Column("seal", String(64)),
     Index("ix_audit_entries_of_client", "client_id", "id"),
 )
-Index(
-    "ix_audit_entries_unsealed",
-    audit_entries.c.id,
-    sqlite_where=audit_entries.c.seal.is_(None),
-    postgresql_where=audit_entries.c.seal.is_(None),
-)
+# What it is on PostgreSQL stands in dialects.postgres_schema: said here, it would import that engine at every start.
+unsealed_entries = Index("ix_audit_entries_unsealed", audit_entries.c.id, sqlite_where=audit_entries.c.seal.is_(None))
 
 saved_views = Table(
     "saved_views",

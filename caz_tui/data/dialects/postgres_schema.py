@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.exc import DBAPIError
 
-from caz_tui.data.tables import audit_entries, clients, metadata
+from caz_tui.data.tables import audit_entries, clients, metadata, unsealed_entries
 from caz_tui.data.trail import ERASED
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+unsealed_entries.dialect_options["postgresql"]["where"] = audit_entries.c.seal.is_(None)
 
 LEAST_LETTERS: Final = 3
 FEW_CLIENTS: Final = 20_000
