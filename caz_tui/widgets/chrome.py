@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from caz_tui.data.choices import Role
 
 PRODUCT = "Conta Azul Mais"
-_SEPARATOR = Content("  ")
+_SEPARATOR = "  "
 
 
 class TopLine(Widget):
@@ -87,11 +87,12 @@ class KeyLine(Widget):
         room = self.size.width - last.cell_length
         line: list[Content] = []
         for entry in entries:
-            room -= entry.cell_length + _SEPARATOR.cell_length
+            room -= entry.cell_length + len(_SEPARATOR)
             if room < 0:
                 break
             line.append(entry)
-        return _SEPARATOR.join([*line, last])
+        # Of a separator that was measured, `join` counts the cells once too often, and leaves as many undrawn.
+        return Content(_SEPARATOR).join([*line, last])
 
 
 class TooSmall(Widget):
