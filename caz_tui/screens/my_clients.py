@@ -250,10 +250,12 @@ class MyClientsScreen(ClientActions):
 
     def on_windowed_table_rows_wanted(self, message: WindowedTable.RowsWanted) -> None:
         """Read the rows that a list misses."""
+        message.stop()
         self._reader.want_rows(message)
 
     def on_windowed_table_cursor_moved(self, message: WindowedTable.CursorMoved[ClientRow]) -> None:
         """Follow the cursor with line number and details."""
+        message.stop()
         if message.table is self.table:
             self.query_one(CountLine).line = message.index + 1 if message.table.total else None
             self.query_one(DetailsPane).client = message.row

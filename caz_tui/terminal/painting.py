@@ -2,17 +2,16 @@
 
 What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py`:
 
-- `App._display(screen, renderable)` is called for every frame, with a `LayoutUpdate` (all lines, each as strips from
-  left to right) or a `ChopsUpdate` (`spans` of lines that changed, over `chops`: for each line the strips by their
-  first column, and where each ends), and calls `post_display_hook` at its end;
+- `App._display(screen, renderable)` is called for every frame, with what the compositor made (`composing.py`), or a
+  `LayoutUpdate` (all lines, each as strips from left to right), and calls `post_display_hook` at its end;
 - `App._batch_count`, which stays up from `_exit` on, `_running`, `_closed`, `_sync_available`, `_driver`;
 - `Screen._on_timer_update` draws what is dirty, at the next tick of a timer that runs only while something is;
 - `Screen._refresh_layout` ends in `Screen._compositor_refresh`, which draws what the compositor holds for dirty;
 - `Screen._invoke_and_clear_callbacks` calls what waits for a refresh: after drawing, and when nothing is dirty;
 - `App.refresh` is told to lay out by whatever removes a screen, and when the program comes back from the background;
 - `App.get_line_filters` says through what each line of a widget goes once more;
-- `Compositor.visible_widgets` tells where widgets are; `render_lines` keeps what it drew in `_styles_cache._cache`, and
-  finds the screens beneath in `visible_screen_stack`.
+- `Widget.render_lines` keeps what it drew in `_styles_cache._cache`, and finds the screens beneath in
+  `visible_screen_stack`.
 """
 
 from __future__ import annotations
@@ -21,12 +20,14 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
-from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual._compositor import LayoutUpdate
 from textual._context import visible_screen_stack
-from textual.app import App
 from textual.filter import ANSIToTruecolor
 from textual.screen import Screen
+from textual.widget import Widget
 
+from caz_tui.terminal.composing import FrugalCompositor, Piece, PiecesUpdate
+from caz_tui.terminal.direct_keys import DirectKeys
 from caz_tui.terminal.driver import DeskDriver
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.filter import LineFilter
     from textual.geometry import Offset
-    from textual.strip import Strip
-    from textual.widget import Widget
 
 ReturnT = TypeVar("ReturnT")
 ResultT = TypeVar("ResultT")
@@ -65,7 +64,7 @@ HELD_SECONDS: Final = 0.03
 """How long a frame may wait for rows that are being read: less than an eye notices."""
 
 
-class FrugalApp(App[ReturnT], Generic[ReturnT]):
+class FrugalApp(DirectKeys[ReturnT], Generic[ReturnT]):
     """An app that sends the cells that changed, and no others."""
 
     def get_line_filters(self) -> Sequence[LineFilter]:
@@ -87,7 +86,7 @@ class FrugalApp(App[ReturnT], Generic[ReturnT]):
         if not isinstance(driver, DeskDriver) or driver.shadow is None:
             super()._display(screen, renderable)
             return
-        if not isinstance(renderable, LayoutUpdate | ChopsUpdate):
+        if not isinstance(renderable, LayoutUpdate | PiecesUpdate):
             if renderable is not None:
                 driver.shadow.forget()
             super()._display(screen, renderable)
@@ -113,6 +112,11 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
     _draws = False
     _drawn_at = 0.0
     _held_until = 0.0
+
+    def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        """Make a screen that composes what is seen and has changed, and nothing else."""
+        super().__init__(name, id, classes)
+        self._compositor: FrugalCompositor = FrugalCompositor()
 
     def hold_frame(self) -> None:
         """Draw nothing for a moment: what is being read may come in time for the same frame."""
@@ -179,13 +183,14 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         if app.screen is not self:
             return False
         end = time.perf_counter() + LONG_TURN_SECONDS
-        for widget, (region, clip) in tuple(self._compositor.visible_widgets.items()):
-            if widget._styles_cache._cache or not widget.is_attached or not region.overlaps(clip):  # noqa: SLF001
+        for widget, region, seen in tuple(self._compositor.parts([self.size.region])):
+            keeps_lines = type(widget).render_lines is Widget.render_lines
+            if widget._styles_cache._cache or not keeps_lines or not widget.is_attached:  # noqa: SLF001
                 continue
             if time.perf_counter() > end:
                 return True
             visible_screen_stack.set(app._background_screens)  # noqa: SLF001
-            widget.render_lines(region.intersection(clip).translate(-region.offset))
+            widget.render_lines(seen.translate(-region.offset))
         return False
 
     async def _invoke_and_clear_callbacks(self) -> None:
@@ -205,17 +210,13 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         super()._compositor_refresh()
 
 
-def _pieces(update: LayoutUpdate | ChopsUpdate) -> Iterator[tuple[int, int, Strip]]:
-    """Yield column, line and content of each stretch of an update."""
-    if isinstance(update, LayoutUpdate):
-        for y, strips in enumerate(update.strips, update.region.y):
-            x = update.region.x
-            for strip in strips:
-                yield x, y, strip
-                x += strip.cell_length
+def _pieces(update: LayoutUpdate | PiecesUpdate) -> Iterator[Piece]:
+    """Yield each stretch of an update."""
+    if isinstance(update, PiecesUpdate):
+        yield from update.pieces
         return
-    for y, first, end in update.spans:
-        for strip_end, (left, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
-            if chop is not None and left <= end and strip_end > first:
-                whole = first <= left < end and strip_end <= end
-                yield left, y, chop if whole else chop.crop(0, min(strip_end, end) - left)
+    for y, strips in enumerate(update.strips, update.region.y):
+        x = update.region.x
+        for strip in strips:
+            yield Piece(x, y, strip)
+            x += strip.cell_length

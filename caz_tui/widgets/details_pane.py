@@ -53,7 +53,7 @@ class DetailsPane(VerticalScroll, can_focus=False):
     DetailsPane > #pane-heading {{ width: 100%; margin-bottom: 1; }}
     """
 
-    client: reactive[ClientRow | None] = reactive["ClientRow | None"](None)
+    client: reactive[ClientRow | None] = reactive["ClientRow | None"](None, repaint=False)
 
     def __init__(self, today: date) -> None:
         super().__init__()

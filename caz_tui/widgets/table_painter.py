@@ -48,7 +48,7 @@ class TablePainter(Generic[RowT]):
         self._style_of = style_of
         self._styles: dict[str, Style] = {}
         self._strips: LRUCache[tuple[int, bool, bool], tuple[RowT, Strip]] = LRUCache(_STRIPS_KEPT)
-        self._width = self._room = 0
+        self._room = 0
         self._offset = self._last_offset = 0
         self._layout = lay_out(columns, 0)
         self._page = self._layout.page(0)
@@ -58,10 +58,10 @@ class TablePainter(Generic[RowT]):
         self._columns = columns
         self._lay_out()
 
-    def use_width(self, width: int, room: int) -> None:
-        """Draw lines of ``width`` cells from now on, of which the table has the first ``room``."""
-        if (width, room) != (self._width, self._room):
-            self._width, self._room = width, room
+    def use_room(self, room: int) -> None:
+        """Draw lines of ``room`` cells from now on."""
+        if room != self._room:
+            self._room = room
             self._lay_out()
 
     def scroll_columns(self, columns: int) -> bool:
@@ -109,7 +109,7 @@ class TablePainter(Generic[RowT]):
             segments[2] = Segment(_MORE_LEFT.ljust(GAP_CELLS), plain)
         labels = Strip(segments).adjust_cell_length(max(0, self._room - 1), plain)
         more = Segment(_MORE_RIGHT if self._offset < self._last_offset else " ", plain)
-        return Strip([*labels, more]).adjust_cell_length(self._width, plain)
+        return Strip([*labels, more]).adjust_cell_length(self._room, plain)
 
     def row(self, row: RowT, key: int, *, at_cursor: bool, marked: bool) -> Strip:
         """Draw a row."""
@@ -143,7 +143,7 @@ class TablePainter(Generic[RowT]):
 
     def blank(self) -> Strip:
         """Draw a line without anything."""
-        return Strip.blank(self._width, self._style(""))
+        return Strip.blank(self._room, self._style(""))
 
     def _gutter(self, *, at_cursor: bool, marked: bool) -> list[Segment]:
         plain = self._style("")
@@ -155,7 +155,7 @@ class TablePainter(Generic[RowT]):
 
     def _line(self, segments: Sequence[Segment]) -> Strip:
         # Joined, because every change of style costs some twenty bytes on the wire.
-        return Strip(segments).adjust_cell_length(self._width, self._style("")).simplify()
+        return Strip(segments).adjust_cell_length(self._room, self._style("")).simplify()
 
     def _style(self, name: str) -> Style:
         style = self._styles.get(name)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from rich.style import Style
     from textual import events
+    from textual.geometry import Region
     from textual.strip import Strip
 
 __all__ = ["Cell", "Column", "Marks", "SortedBy", "WindowedTable"]
@@ -441,16 +442,35 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
             return self.rich_style
         return self.get_component_rich_style(f"windowed-table--{name}", default=self.rich_style)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return lines as the painter keeps them: there is no border around them that Textual would have to draw."""
+        if self.size != self.outer_size:
+            return super().render_lines(crop)
+        filters, background = self.get_line_filters(), self.background_colors[1]
+        strips = [self._line(y) for y in crop.line_range]
+        for line_filter in filters:
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        if crop.x or crop.right != self._room:
+            strips = [strip.adjust_cell_length(crop.right, self.rich_style).crop(crop.x) for strip in strips]
+        return strips
+
     def render_line(self, y: int) -> Strip:
         """Return what line ``y`` of the widget shows."""
-        width, height = self.size
-        self._painter.use_width(width, width - self.scrollbar_size_vertical)
+        return self._line(y).adjust_cell_length(self.size.width, self.rich_style)
+
+    @property
+    def _room(self) -> int:
+        """How many cells of a line are left of the scroll bar."""
+        return max(0, self.size.width - self.scrollbar_size_vertical)
+
+    def _line(self, y: int) -> Strip:
+        self._painter.use_room(self._room)
         if y < HEADER_LINES:
             return self._painter.header(self.sorted_by)
         index = self.scroll_offset.y + y - HEADER_LINES
         if index < self.total:
             return self._row_line(index)
-        if self.generation is not None and self.total == 0 and y == height // 2:
+        if self.generation is not None and self.total == 0 and y == self.size.height // 2:
             return self._painter.sentence(self.empty_text)
         return self._painter.blank()
 

@@ -5,16 +5,28 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from textual._compositor import ChopsUpdate, LayoutUpdate
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from textual._compositor import Compositor, LayoutUpdate
+from textual.geometry import Region
 from textual.widgets import Static
 
+from caz_tui.app import DeskApp
+from caz_tui.terminal.composing import Piece, PiecesUpdate
 from caz_tui.terminal.painting import SETTLING_ROUNDS, FrugalApp, FrugalScreen, _pieces
 from tests.quiet import quiet
+from tests.ui.client_desk import SIZES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import RenderableType
+    from rich.style import Style
     from textual.app import ComposeResult
     from textual.screen import Screen
+
+    from caz_tui.data.service import PortfolioService
 
 
 class OneLine(FrugalScreen[None]):
@@ -35,7 +47,7 @@ class FramesApp(FrugalApp[None]):
         self.push_screen(OneLine())
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
-        if isinstance(renderable, LayoutUpdate | ChopsUpdate):
+        if isinstance(renderable, LayoutUpdate | PiecesUpdate):
             self.frames.append("".join(strip.text for _, _, strip in _pieces(renderable)))
         super()._display(screen, renderable)
 
@@ -110,3 +122,67 @@ async def test_a_frame_that_nobody_releases_is_held_for_a_moment_only() -> None:
         while has_turns(screen):  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(0)
         assert "after" in "".join(app.frames)
+
+
+PLACES = {
+    "Início": (),
+    "Meus clientes": ("2",),
+    "Mais filtros": ("2", "f"),
+    "the keys, and back": ("2", "question_mark", "escape"),
+    "the form": ("2", "e"),
+    "Pagamentos": ("3",),
+}
+
+
+@pytest.mark.parametrize("keys", PLACES.values(), ids=PLACES)
+async def test_what_is_composed_is_what_textual_would_compose(service: PortfolioService, keys: tuple[str, ...]) -> None:
+    size = SIZES[0]
+    app = DeskApp(service)
+    async with app.run_test(size=size) as pilot:
+        await quiet()
+        for key in keys:
+            await pilot.press(key)
+            await quiet()
+        compositor = app.screen._compositor
+        whole = cells_of(_pieces(LayoutUpdate([[strip] for strip in Compositor.render_strips(compositor)], Region())))
+        assert set(whole) == {(x, y) for x in range(size[0]) for y in range(size[1])}
+
+        @settings(max_examples=25, deadline=None)
+        @given(
+            st.lists(
+                st.builds(
+                    Region,
+                    st.integers(-3, size[0]),
+                    st.integers(-3, size[1]),
+                    st.integers(0, size[0]),
+                    st.integers(0, size[1]),
+                ),
+                min_size=1,
+                max_size=4,
+            )
+        )
+        def check(regions: list[Region]) -> None:
+            compositor._dirty_regions.update(regions)
+            update = compositor.render_update(screen_stack=app._background_screens)
+            dirty = {
+                (x, y)
+                for region in regions
+                for x in range(max(0, region.x), min(size[0], region.right))
+                for y in range(max(0, region.y), min(size[1], region.bottom))
+            }
+            drawn = cells_of(_pieces(update)) if isinstance(update, PiecesUpdate) else {}
+            assert drawn == {place: whole[place] for place in dirty}
+
+        check()
+
+
+def cells_of(pieces: Iterable[Piece]) -> dict[tuple[int, int], tuple[str, Style | None]]:
+    """Return what each cell shows; no cell may be drawn twice."""
+    cells: dict[tuple[int, int], tuple[str, Style | None]] = {}
+    for x, y, strip in pieces:
+        for text, style, _ in strip:
+            for character in text:
+                assert (x, y) not in cells
+                cells[x, y] = (character, style)
+                x += 1  # noqa: PLW2901
+    return cells

@@ -424,7 +424,7 @@ async def test_every_line_is_exactly_as_wide_as_the_table() -> None:
         @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
         @given(names=st.lists(awkward, min_size=3, max_size=3), email=awkward, width=st.integers(1, 140))
         def check(names: Sequence[str], email: str, width: int) -> None:
-            app.table._painter.use_width(width, width - 1)
+            app.table._painter.use_room(width)
             for row in (Row(index, name, email) for index, name in enumerate(names)):
                 strip = app.table._painter.row(row, row.id, at_cursor=row.id == 1, marked=row.id == 2)
                 assert strip.cell_length == sum(cell_len(segment.text) for segment in strip) == width

@@ -7,7 +7,7 @@ import pkgutil
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
+from textual._compositor import Compositor, LayoutUpdate
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.css.stylesheet import Stylesheet
@@ -20,6 +20,7 @@ from textual.widget import Widget
 import caz_tui.screens
 from caz_tui.app import DeskApp
 from caz_tui.screens import base
+from caz_tui.terminal.composing import FrugalCompositor, Piece, PiecesUpdate
 from caz_tui.terminal.painting import FrugalApp, FrugalScreen, _pieces
 
 if TYPE_CHECKING:
@@ -43,10 +44,20 @@ def test_lines_pass_the_filters_an_app_names() -> None:
 def test_updates_hold_strips_by_line_and_column() -> None:
     whole = LayoutUpdate([[Strip.blank(3), Strip.blank(2)], [Strip.blank(5)]], Region(1, 4, 5, 2))
     assert [(x, y, strip.cell_length) for x, y, strip in _pieces(whole)] == [(1, 4, 3), (4, 4, 2), (1, 5, 5)]
-    chops: list[dict[int, Strip | None]] = [{0: None, 2: Strip.blank(4)}, {0: Strip.blank(2), 2: Strip.blank(4)}]
-    part = ChopsUpdate(chops, [(1, 0, 4)], [[2, 6], [2, 6]])
-    assert [(x, y, strip.cell_length) for x, y, strip in _pieces(part)] == [(0, 1, 2), (2, 1, 2)]
+    part = PiecesUpdate([Piece(2, 1, Strip.blank(4))])
+    assert [(x, y, strip.cell_length) for x, y, strip in _pieces(part)] == [(2, 1, 4)]
     assert list(inspect.signature(Compositor.render_update).parameters) == ["self", "full", "screen_stack", "simplify"]
+
+
+def test_a_screen_has_a_compositor_of_its_own() -> None:
+    assert "self._compositor = Compositor()" in inspect.getsource(Screen.__init__)
+    assert isinstance(FrugalScreen[None]()._compositor, FrugalCompositor)
+    for name in ("_dirty_regions", "_regions_to_spans", "visible_widgets", "render_strips"):
+        assert f"self.{name}" in inspect.getsource(Compositor) or name in vars(Compositor)
+    # The front ones first, each with its region and its clip, and the first to fill a cell has it.
+    assert "visible_widgets.sort(key=itemgetter(0), reverse=True)" in inspect.getsource(Compositor)
+    assert "widget: (region, clip) for _, widget, region, clip" in inspect.getsource(Compositor)
+    assert 'the first segments for a cut "wins"' in inspect.getsource(Compositor._render_chops)
 
 
 def test_a_screen_draws_at_the_tick_of_its_timer() -> None:

@@ -1,0 +1,144 @@
+"""The seam with how Textual composes a frame: of each widget, only what is seen of it and has changed.
+
+Textual takes the smallest rectangle around all that is dirty, asks every widget that touches it for all of its lines,
+those that hold other widgets and are covered by them included, and cuts the lines where any widget begins or ends.
+Here a dirty rectangle goes through the widgets from front to back; each gives the part that is its own, and what is
+left goes on. What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py`:
+
+- `Screen._compositor` is made by `Screen.__init__`;
+- `Compositor.visible_widgets` holds region and clip of each widget on the screen, the front ones first, and every
+  widget fills its region: none lets another one through;
+- `Compositor._dirty_regions` is what to draw, `_regions_to_spans` takes what overlaps in it together;
+- `Widget.render_lines` gives lines of a rectangle in the widget's own coordinates.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.control import Control
+from textual._compositor import Compositor, CompositorUpdate
+from textual._context import visible_screen_stack
+from textual.geometry import Region
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from textual.geometry import Size
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+
+class Piece(NamedTuple):
+    """A stretch of cells: its first column, its line and what it shows."""
+
+    x: int
+    y: int
+    strip: Strip
+
+
+class Part(NamedTuple):
+    """What is seen of a widget in a rectangle of the screen, and where the widget is."""
+
+    widget: Widget
+    region: Region
+    seen: Region
+
+
+class PiecesUpdate(CompositorUpdate):
+    """The stretches of cells to draw; no two overlap."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        """Take the stretches, in any order."""
+        self.pieces = pieces
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield what Rich prints."""
+        for x, y, strip in self.pieces:
+            yield Control.move_to(x, y).segment
+            yield from strip
+
+    def render_segments(self, console: Console) -> str:
+        """Return what a terminal is sent that has no shadow."""
+        return "".join(
+            text for x, y, strip in self.pieces for text in (Control.move_to(x, y).segment.text, strip.render(console))
+        )
+
+
+class FrugalCompositor(Compositor):
+    """A compositor that asks widgets for no line that is not seen or has not changed."""
+
+    def render_update(
+        self,
+        full: bool = False,  # noqa: FBT001, FBT002 - Textual's own signature
+        screen_stack: list[Screen[object]] | None = None,
+        simplify: bool = False,  # noqa: FBT001, FBT002
+    ) -> RenderableType | None:
+        """Return what to draw, all of it or what is dirty; None when there is nothing."""
+        if full or simplify:
+            return super().render_update(full=full, screen_stack=screen_stack, simplify=simplify)
+        visible_screen_stack.set([] if screen_stack is None else screen_stack)
+        dirty = [region.intersection(self.size.region) for region in self._dirty_regions]
+        self._dirty_regions.clear()
+        pieces = list(self._pieces(_apart(self._regions_to_spans(region for region in dirty if region))))
+        return PiecesUpdate(pieces) if pieces else None
+
+    def render_strips(self, size: Size | None = None) -> list[Strip]:
+        """Return the lines of the screen, each as one strip."""
+        lines: list[list[Piece]] = [[] for _ in range((size or self.size).height)]
+        for piece in self._pieces([(size or self.size).region]):
+            lines[piece.y].append(piece)
+        return [Strip.join(strip for _, _, strip in sorted(line)) for line in lines]
+
+    def parts(self, regions: Iterable[Region]) -> Iterator[Part]:
+        """Yield what is seen of each widget in rectangles of the screen that do not overlap, the front ones first."""
+        left = list(regions)
+        for widget, (region, clip) in self.visible_widgets.items():
+            own = region.intersection(clip)
+            if not any(own.overlaps(rectangle) for rectangle in left):
+                continue
+            behind: list[Region] = []
+            for rectangle in left:
+                if own.overlaps(rectangle):
+                    seen = own.intersection(rectangle)
+                    yield Part(widget, region, seen)
+                    behind.extend(_around(seen, rectangle))
+                else:
+                    behind.append(rectangle)
+            if not behind:
+                return
+            left = behind
+
+    def _pieces(self, regions: Iterable[Region]) -> Iterator[Piece]:
+        for widget, region, seen in self.parts(regions):
+            for y, strip in enumerate(widget.render_lines(seen.translate(-region.offset)), seen.y):
+                yield Piece(seen.x, y, strip)
+
+
+def _apart(spans: Iterable[tuple[int, int, int]]) -> list[Region]:
+    """Return stretches of lines as rectangles, those that stand one under the other as one."""
+    growing: dict[tuple[int, int], Region] = {}
+    found: list[Region] = []
+    for y, first, end in spans:
+        above = growing.get((first, end))
+        if above is not None and above.bottom == y:
+            growing[first, end] = above.grow((0, 0, 1, 0))
+            continue
+        if above is not None:
+            found.append(above)
+        growing[first, end] = Region(first, y, end - first, 1)
+    return [*found, *growing.values()]
+
+
+def _around(inner: Region, outer: Region) -> Iterator[Region]:
+    """Yield what is left of a rectangle without one inside it."""
+    if inner.y > outer.y:
+        yield Region(outer.x, outer.y, outer.width, inner.y - outer.y)
+    if inner.bottom < outer.bottom:
+        yield Region(outer.x, inner.bottom, outer.width, outer.bottom - inner.bottom)
+    if inner.x > outer.x:
+        yield Region(outer.x, inner.y, inner.x - outer.x, inner.height)
+    if inner.right < outer.right:
+        yield Region(inner.right, inner.y, outer.right - inner.right, inner.height)
