@@ -369,14 +369,16 @@ class DeskDriver(Driver):
 
     def _hand_on(self, found: Iterable[Message]) -> None:
         columns, rows = self._terminal_size
+        taken: list[Message] = []
         for message in found if self._veil is None else self._veil.pass_on(found):
             self._allowance -= 1
             if isinstance(message, events.MouseEvent) and not (message.screen_x < columns and message.screen_y < rows):
                 continue
-            self._typeahead.add(message)
+            taken.append(message)
             # What the terminal answers on its own is no key.
             if isinstance(message, events.InputEvent | events.Paste):
                 self._collector.touched()
+        self._typeahead.add(taken)
         if self._allowance < 0:
             self._flooded = True
             self._reader = InputReader()

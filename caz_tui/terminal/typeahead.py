@@ -9,6 +9,7 @@ What is known of Textual's inside: a key passes the queues of its widget, of tha
 from __future__ import annotations
 
 from collections import deque
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from textual import events
@@ -16,7 +17,7 @@ from textual.app import ScreenStackError
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from textual.app import App
     from textual.message import Message
@@ -26,6 +27,9 @@ CLIMB_ROUNDS: Final = 24
 
 PATIENCE_SECONDS: Final = 2.0
 """How long the app may take over one event before the next is handed on all the same."""
+
+MANY_CHARACTERS: Final = 8
+"""From this many on, characters that came together are put into a text field in one go: no fingers type so fast."""
 
 LOOK_AGAIN_SECONDS: Final = 0.005
 """How soon an app that is about to open something is asked again whether it takes keys."""
@@ -66,14 +70,14 @@ class TypeAhead:
         """Whether the app has not handled everything yet."""
         return self._patience is not None
 
-    def add(self, message: Message) -> None:
-        """Take an event, and hand it on when its turn comes.
+    def add(self, messages: Iterable[Message]) -> None:
+        """Take events, and hand them on when their turn comes.
 
         Args:
-            message: a key, a click, a paste.
+            messages: keys, clicks, pastes, in the order in which they came.
         """
-        self._waiting.append(message)
-        if self._patience is not None:
+        self._waiting.extend(messages)
+        if self._patience is not None or not self._waiting:
             return
         if self._takes_keys():
             self._hand_on_next()
@@ -93,6 +97,8 @@ class TypeAhead:
         while self._waiting:
             message = self._waiting.popleft()
             is_text = self._is_text(message)
+            if is_text and self._takes_text():
+                message = self._with_what_follows(message)
             if not is_text and self._repeat(message):
                 self._wait()
                 return
@@ -116,6 +122,22 @@ class TypeAhead:
         for _ in range(times - 1):
             self._waiting.popleft()
         return True
+
+    def _takes_text(self) -> bool:
+        """Tell whether the focus is a text field that takes several characters as it would take one after the other."""
+        field = self._app.focused
+        limits = (getattr(field, limit, None) for limit in ("max_length", "restrict"))
+        return hasattr(field, "_on_paste") and not any(limits) and getattr(field, "type", "text") == "text"
+
+    def _with_what_follows(self, message: Message) -> Message:
+        """Return a key, or the text that it and the keys behind it are when there are many: they came all at once."""
+        following = list(takewhile(self._is_text, self._waiting))
+        if len(following) < MANY_CHARACTERS:
+            return message
+        for _ in following:
+            self._waiting.popleft()
+        keys = (key for key in (message, *following) if isinstance(key, events.Key))
+        return events.Paste("".join(key.character or "" for key in keys))
 
     def _is_text(self, message: Message) -> bool:
         """Tell whether a key only adds a character where the focus is; such keys need not wait for each other."""
