@@ -8,6 +8,7 @@ A CPF is nine digits and two check digits, weighted 2 upwards from the right, mo
 from __future__ import annotations
 
 import re
+from operator import mul
 
 CNPJ_LENGTH = 14
 CPF_LENGTH = 11
@@ -18,7 +19,11 @@ _CPF = re.compile(r"[0-9]{11}", re.ASCII)
 _SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?E[+-]?[0-9]+", re.ASCII)
 _LONGEST_CNPJ_WEIGHT = 9
 _LONGEST_CPF_WEIGHT = 11
+# From the left, for the second check digit; the first one leaves out the first of them.
+_CNPJ_WEIGHTS = (6, 5, 4, 3, 2, 9, 8, 7, 6, 5, 4, 3, 2)
+_CPF_WEIGHTS = (11, 10, 9, 8, 7, 6, 5, 4, 3, 2)
 _DIGITS = "0123456789"
+_ZERO_FIRST = tuple(f"0{digit}" for digit in _DIGITS)
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _DIGIT_OF_REST = "00987654321"
 
@@ -31,9 +36,9 @@ def bare(text: str) -> str:
 def is_valid(document: str) -> bool:
     """Tell whether a bare document is a CNPJ or CPF with the right check digits."""
     if _CPF.fullmatch(document):
-        return _check_digits(document[:9], _LONGEST_CPF_WEIGHT) == document[9:] and len(set(document)) > 1
+        return _check_digits(document[:9], _CPF_WEIGHTS) == document[9:] and len(set(document)) > 1
     if _CNPJ.fullmatch(document):
-        return _check_digits(document[:12], _LONGEST_CNPJ_WEIGHT) == document[12:] and len(set(document)) > 1
+        return _check_digits(document[:12], _CNPJ_WEIGHTS) == document[12:] and len(set(document)) > 1
     return False
 
 
@@ -85,17 +90,17 @@ def mask(document: str) -> str:
 
 def complete(base: str) -> str:
     """Return a bare CNPJ or CPF base (12 characters or 9 digits) with its two check digits."""
-    longest = _LONGEST_CPF_WEIGHT if len(base) == CPF_LENGTH - 2 else _LONGEST_CNPJ_WEIGHT
-    return base + _check_digits(base, longest)
+    return base + _check_digits(base, _CPF_WEIGHTS if len(base) == CPF_LENGTH - 2 else _CNPJ_WEIGHTS)
 
 
 def may_have_lookalikes(document: str) -> bool:
     """Tell whether another document made of digits alone could differ from this one in one place.
 
-    A changed digit moves both sums off their remainders, so both documents can only be valid when a check digit is
-    zero, which stands for two remainders; letters have their equals modulo 11 and always can.
+    A changed digit moves both sums off their remainders, so both documents can only be valid when both check digits
+    are zero, which stands for two remainders; only the first digit of a CPF weighs 11, thus nothing, in its second sum.
+    Letters have their equals modulo 11 and always can.
     """
-    return not document.isdigit() or "0" in document[-2:]
+    return not document.isdigit() or document.endswith("00" if len(document) == CNPJ_LENGTH else _ZERO_FIRST)
 
 
 def lookalikes(document: str) -> tuple[str, ...]:
@@ -122,12 +127,8 @@ def lookalikes(document: str) -> tuple[str, ...]:
     return tuple(other for other in found if is_valid(other))
 
 
-def _check_digits(base: str, longest_weight: int) -> str:
-    for _ in range(2):
-        total = 0
-        weight = 2
-        for char in reversed(base):
-            total += (ord(char) - 48) * weight
-            weight = 2 if weight == longest_weight else weight + 1
-        base += _DIGIT_OF_REST[total % 11]
-    return base[-2:]
+def _check_digits(base: str, weights: tuple[int, ...]) -> str:
+    values = [code - 48 for code in base.encode()]
+    first = _DIGIT_OF_REST[sum(map(mul, values, weights[1:])) % 11]
+    values.append(int(first))
+    return first + _DIGIT_OF_REST[sum(map(mul, values, weights)) % 11]

@@ -1,19 +1,28 @@
 """The accepted lines of a file of clients against the portfolio: who is new, who looks like another, all written.
 
-Everything goes in batches: a statement a client would hold the write lock for minutes.
+Everything goes in batches: a statement a client would hold the write lock for minutes. Where a file brings so many that
+they are most of the portfolio, its indexes are made anew behind them.
 """
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, delete, select, update
 
-from caz_tui.data.clients import LICENCE_FIELDS, audit_row, differing, licence_row, shown, taken_documents
+from caz_tui.data.clients import (
+    LICENCE_FIELDS,
+    audit_row,
+    count_all,
+    differing,
+    licence_row,
+    shown,
+    taken_documents,
+)
 from caz_tui.data.dialects.base import dialect_of
-from caz_tui.data.documents import CNPJ_LENGTH, mask
-from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_of, merged, tag_keys
+from caz_tui.data.documents import CNPJ_LENGTH, mask, may_have_lookalikes
+from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_from, columns_of, keys_of_tags, merged, tag_keys
 from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.tables import audit_entries, client_tags, clients, licence_events
 
@@ -24,35 +33,35 @@ if TYPE_CHECKING:
 
     from caz_tui.data.clients import Author
     from caz_tui.data.schemas import Client
+    from caz_tui.data.sheets.packed_lines import PackedLines
 
-BATCH_ROWS = 200
-MOST_WARNINGS = 200
-_DOCUMENTS_AT_ONCE = 2_000
+MANY_CLIENTS: Final = 20_000
+"""From so many new clients on, if they are as many as there were, indexes are better made anew than kept."""
 
-
-class ClientLine(NamedTuple):
-    """An accepted line, as the values of the fields that the file has."""
-
-    line: int
-    values: tuple[Any, ...]
+MOST_WARNINGS: Final = 200
+_DOCUMENTS_AT_ONCE: Final = 2_000
+_LETTERLESS: Final = "0123456789"
+_ROWS_SHARE: Final = 0.4
+_UNSET: Final = {name: field.default for name, field in ClientChanges.model_fields.items()}
 
 
 async def known_documents(connection: AsyncConnection, documents: Iterable[str]) -> set[str]:
     """Return those of some documents that belong to a client already."""
     known: set[str] = set()
-    for batch in _batches(list(documents)):
-        known |= await taken_documents(connection, batch)
+    if await count_all(connection):
+        for batch in _batches(list(documents)):
+            known |= await taken_documents(connection, batch)
     return known
 
 
 async def lookalike_warnings(
-    connection: AsyncConnection, lines: Mapping[str, ClientLine], known: set[str]
+    connection: AsyncConnection, line_of: Mapping[str, int], known: set[str]
 ) -> tuple[str, ...]:
     """Return a warning for each new document that differs in one character from another one.
 
     Letters have their equals modulo 11, so a slip of the finger can leave the check digits right.
     """
-    new = [document for document in lines if document not in known]
+    new = [document for document in line_of if document not in known]
     if not new:
         return ()
     others: list[str] = []
@@ -61,7 +70,7 @@ async def lookalike_warnings(
         others += batch
     pairs = await asyncio.to_thread(lookalike_pairs, new, others)
     return tuple(
-        f"Linha {lines[document].line}: o documento {mask(document)} difere em um só caractere de {mask(other)}; "
+        f"Linha {line_of[document]}: o documento {mask(document)} difere em um só caractere de {mask(other)}; "
         "confira se não é o mesmo cliente."
         for document, other in pairs[:MOST_WARNINGS]
     )
@@ -70,67 +79,108 @@ async def lookalike_warnings(
 def lookalike_pairs(new: list[str], others: Iterable[str]) -> list[tuple[str, str]]:
     """Return each new document with every other one, or earlier new one, that differs from it in one place."""
     place_of = {document: place for place, document in enumerate(new)}
-    pairs: set[tuple[str, str]] = set()
-    candidates = [*new, *(other for other in others if other not in place_of)]
+    everybody = [*new, *(other for other in others if other not in place_of)]
+    # Most documents are of digits, and few of those can be mistaken for another one of digits.
+    able = [document for document in everybody if may_have_lookalikes(document)]
+    alike = {*_pairs_among(able), *_pairs_with_one_letter(able, set(everybody))}
+    pairs = {(one, other) if place_of.get(one, -1) > place_of.get(other, -1) else (other, one) for one, other in alike}
+    found = [pair for pair in pairs if pair[0] in place_of]
+    return sorted(found, key=lambda pair: (place_of[pair[0]], pair[1]))
+
+
+def _pairs_among(documents: list[str]) -> Iterator[tuple[str, str]]:
+    """Yield the documents that differ in one place; twice at most."""
     # The last two are check digits, which cannot be all that differs.
     for cut in range(CNPJ_LENGTH - 2):
-        alike: dict[str, list[str]] = {}
-        for document in new:
-            alike.setdefault(document[:cut] + document[cut + 1 :], []).append(document)
-        for other in candidates:
-            for document in alike.get(other[:cut] + other[cut + 1 :], ()):
-                if place_of[document] > place_of.get(other, -1):
-                    pairs.add((document, other))
-    return sorted(pairs, key=lambda pair: (place_of[pair[0]], pair[1]))
+        seen: set[str] = set()
+        twice: dict[str, list[str]] = {}
+        for document in documents:
+            rest = document[:cut] + document[cut + 1 :]
+            if rest in seen:
+                twice[rest] = []
+            seen.add(rest)
+        for document in documents if twice else ():
+            family = twice.get(document[:cut] + document[cut + 1 :])
+            if family is not None:
+                for other in family:
+                    yield document, other
+                family.append(document)
+
+
+def _pairs_with_one_letter(documents: list[str], everybody: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the documents with a single letter beside those that have a digit in its place."""
+    for document in documents:
+        letters = [place for place, char in enumerate(document) if not char.isdigit()]
+        if len(letters) == 1:
+            [place] = letters
+            for digit in _LETTERLESS:
+                other = document[:place] + digit + document[place + 1 :]
+                if other in everybody:
+                    yield document, other
 
 
 async def write(
-    connection: AsyncConnection,
-    lines: Mapping[str, ClientLine],
-    fields: tuple[str, ...],
-    author: Author,
-    tell: Callable[[float], None],
+    connection: AsyncConnection, lines: PackedLines, known: set[str], author: Author, tell: Callable[[float], None]
 ) -> tuple[int, int]:
     """Write the clients that lines describe; return how many were inserted and updated.
 
     Args:
         connection: In a transaction.
-        lines: By document.
-        fields: The names of the values of each line.
+        lines: Of which each document has one.
+        known: The documents among them that belong to a client already.
         author: Who imports.
         tell: Told the fraction that is written.
     """
-    inserted = updated = 0
-    for batch in _batches(list(lines.items())):
-        known = await _known_clients(connection, [document for document, _ in batch])
-        new: list[ClientChanges] = []
+    new = len(lines) - len(known)
+    dialect = dialect_of(connection)
+    if new >= MANY_CLIENTS and new >= await count_all(connection):
+        async with dialect.bulk_beside_readers(connection, (clients,), lambda done: tell(_share(1.0, done))):
+            await _write_lines(connection, lines, known, author, lambda done: tell(_share(done, 0.0)))
+    else:
+        async with dialect.roomy(connection):
+            await _write_lines(connection, lines, known, author, tell)
+    return new, len(known)
+
+
+def _share(rows: float, indexes: float) -> float:
+    return _ROWS_SHARE * rows + (1 - _ROWS_SHARE) * indexes
+
+
+async def _write_lines(
+    connection: AsyncConnection, lines: PackedLines, known: set[str], author: Author, tell: Callable[[float], None]
+) -> None:
+    written = 0
+    for batch in lines.batches():
+        before = await _known_clients(connection, [document for document, _ in batch if document in known])
+        new: list[dict[str, Any]] = []
         edits: list[tuple[Client, ClientChanges]] = []
         for document, line in batch:
-            changes = _changes(fields, line.values)
-            if document in known:
-                edits.append((known[document], merged(known[document], changes)))
+            given = dict(zip(lines.fields, line.values, strict=True))
+            if document in before:
+                changes = ClientChanges.model_construct(_fields_set=set(lines.fields), **given)
+                edits.append((before[document], merged(before[document], changes)))
             else:
-                new.append(changes)
+                new.append({**_UNSET, **given})
         await _insert(connection, new, author)
         await _update(connection, edits, author)
-        inserted += len(new)
-        updated += len(edits)
-        tell((inserted + updated) / len(lines))
-    return inserted, updated
+        written += len(batch)
+        tell(written / len(lines))
 
 
 async def _known_clients(connection: AsyncConnection, documents: list[str]) -> dict[str, Client]:
+    if not documents:
+        return {}
     found = await connection.execute(select(*CLIENT_COLUMNS).where(clients.c.document.in_(documents)))
     return {known.document: known for known in (client(row) for row in found)}
 
 
-async def _insert(connection: AsyncConnection, new: list[ClientChanges], author: Author) -> None:
+async def _insert(connection: AsyncConnection, new: list[dict[str, Any]], author: Author) -> None:
     if not new:
         return
     moment = author.clock.now()
     stamp = {"version": 1, "created_at": moment, "created_by": author.name, "updated_at": moment}
-    await dialect_of(connection).insert_many(connection, clients, [{**columns_of(changes), **stamp} for changes in new])
-    tagged = {changes.document: tag_keys(changes) for changes in new if changes.tags}
+    await dialect_of(connection).insert_many(connection, clients, [{**columns_from(fields), **stamp} for fields in new])
+    tagged = {fields["document"]: keys_of_tags(fields["tags"]) for fields in new if fields["tags"]}
     if tagged:
         ids = await connection.execute(select(clients.c.document, clients.c.id).where(clients.c.document.in_(tagged)))
         await _insert_tags(connection, ((row.id, tagged[row.document]) for row in ids))
@@ -170,10 +220,6 @@ async def _insert_tags(connection: AsyncConnection, keys_of: Iterable[tuple[int,
     await dialect_of(connection).insert_many(connection, client_tags, rows)
 
 
-def _changes(fields: tuple[str, ...], values: tuple[Any, ...]) -> ClientChanges:
-    return ClientChanges.model_construct(_fields_set=set(fields), **dict(zip(fields, values, strict=True)))
-
-
 def _batches(items: list[Any]) -> Iterator[list[Any]]:
-    for start in range(0, len(items), BATCH_ROWS):
-        yield items[start : start + BATCH_ROWS]
+    for start in range(0, len(items), _DOCUMENTS_AT_ONCE):
+        yield items[start : start + _DOCUMENTS_AT_ONCE]

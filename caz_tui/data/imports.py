@@ -13,18 +13,18 @@ from caz_tui.data.access import Permission
 from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Field
 from caz_tui.data.clients import note
 from caz_tui.data.documents import mask
-from caz_tui.data.import_clients import ClientLine
 from caz_tui.data.sheets.cells import restore
 from caz_tui.data.sheets.columns import ColumnMap, Kind, find_columns, recognise
 from caz_tui.data.sheets.office_folder import remove
+from caz_tui.data.sheets.packed_lines import PackedLines
 from caz_tui.data.sheets.reading import RawRow, open_sheet
 from caz_tui.data.sheets.records import (
     BenefitLine,
-    ClientRecord,
+    ClientLine,
+    ClientReader,
     PurchaseLine,
     Rejection,
     benefit_line,
-    client_record,
     purchase_line,
 )
 from caz_tui.data.sheets.rejects import write_rejections
@@ -116,8 +116,8 @@ class _Reading:
     lines: int = 0
     repeated: int = 0
     rejections: list[Rejection] = field(default_factory=list)
-    fields: tuple[str, ...] = ()
-    rows: dict[str, ClientLine] = field(default_factory=dict)
+    clients: PackedLines | None = None
+    known: set[str] = field(default_factory=set)
     purchases: dict[str, list[PurchaseLine]] = field(default_factory=dict)
     benefits: dict[Benefit, None] = field(default_factory=dict)
 
@@ -221,7 +221,7 @@ def _read(path: Path, options: ImportOptions, tell: ImportProgress, stop: thread
         rows = _counted(sheet.rows(), reading, lambda: tell(reading.lines, sheet.fraction), stop)
         match reading.columns.kind:
             case Kind.CLIENTS:
-                _read_clients(rows, reading, pad_documents=options.pad_documents)
+                reading.clients = _read_clients(rows, reading, pad_documents=options.pad_documents)
             case Kind.PURCHASES:
                 _read_purchases(rows, reading)
             case Kind.BENEFITS:
@@ -242,30 +242,19 @@ def _counted(
         yield row
 
 
-def _read_clients(rows: Iterator[RawRow], reading: _Reading, *, pad_documents: bool) -> None:
-    repeats: dict[str, list[int]] = {}
-    disagreeing: dict[str, set[str]] = {}
+def _read_clients(rows: Iterator[RawRow], reading: _Reading, *, pad_documents: bool) -> PackedLines:
+    reader = ClientReader(reading.columns, pad_documents=pad_documents)
+    found = PackedLines(reader.fields)
     for row in rows:
-        record = client_record(row, reading.columns, pad_documents=pad_documents)
-        if not isinstance(record, ClientRecord):
-            reading.rejections.extend(record)
-            continue
-        changes = record.changes
-        reading.fields = reading.fields or tuple(sorted(changes.model_fields_set))
-        given = tuple(getattr(changes, name) for name in reading.fields)
-        first = reading.rows.setdefault(changes.document, ClientLine(row.line, given))
-        if first.line == row.line:
-            continue
-        repeats.setdefault(changes.document, []).append(row.line)
-        differing = {
-            name for name, ours, theirs in zip(reading.fields, given, first.values, strict=True) if ours != theirs
-        }
-        if differing:
-            disagreeing.setdefault(changes.document, set()).update(differing)
-    for document, names in disagreeing.items():
-        lines = [reading.rows.pop(document).line, *repeats.pop(document)]
+        line = reader.read(row)
+        if isinstance(line, ClientLine):
+            found.add(line)
+        else:
+            reading.rejections.extend(line)
+    for document, lines, names in found.take_out_disagreeing():
         reading.rejections.extend(_disagreement(document, line, lines, names) for line in lines)
-    reading.repeated = sum(len(lines) for lines in repeats.values())
+    reading.repeated = sum(len(lines) for lines in found.repeats.values())
+    return found
 
 
 def _disagreement(document: str, line: int, lines: list[int], names: set[str]) -> Rejection:
@@ -332,9 +321,11 @@ async def _foresee(connection: AsyncConnection, reading: _Reading) -> tuple[int,
             new = await purchases.new_benefits(connection, list(reading.benefits))
             return len(new), len(reading.benefits) - len(new), ()
         case _:
-            known = await import_clients.known_documents(connection, reading.rows)
-            warnings = await import_clients.lookalike_warnings(connection, reading.rows, known)
-            return len(reading.rows) - len(known), len(known), warnings
+            assert reading.clients is not None
+            line_of = reading.clients.line_of
+            reading.known = await import_clients.known_documents(connection, line_of)
+            warnings = await import_clients.lookalike_warnings(connection, line_of, reading.known)
+            return len(line_of) - len(reading.known), len(reading.known), warnings
 
 
 async def _write(
@@ -353,7 +344,8 @@ async def _write(
                 if progress is not None:
                     progress(reading.lines, _READING_SHARE + (1 - _READING_SHARE) * fraction)
 
-            inserted, updated = await import_clients.write(connection, reading.rows, reading.fields, author, tell)
+            assert reading.clients is not None
+            inserted, updated = await import_clients.write(connection, reading.clients, reading.known, author, tell)
     if inserted + updated:
         subject = f"{name}: {inserted} inseridas, {updated} atualizadas"
         await note(connection, author, f"Importou {reading.columns.kind}", subject)

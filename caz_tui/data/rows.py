@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -12,6 +13,8 @@ from caz_tui.data.tables import carteiras, clients
 from caz_tui.data.text import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from sqlalchemy import ColumnElement, Row
 
 SEARCH_SEPARATOR = "\n"
@@ -22,6 +25,10 @@ _SAME = (
     "document", "name", "trade_name", "situation", "plan", "payer", "expires_on", "auto_renews", "licence_history",
     "ca_charges", "email", "phone", "city", "state", "notes", "support_id", "archived",
 )  # fmt: skip
+_GIVEN = (*_SAME, "tags", "last_export")
+# The same plans and cities come up for many clients.
+_fold_again = lru_cache(maxsize=8_192)(fold)
+_FOLDED_COLUMNS = tuple((name, f"{name}_folded", _fold_again if name in ("plan", "city") else fold) for name in _FOLDED)
 _NOT_IN_ROW = {"notes", "support_id", "created_at", "created_by", "updated_at"}
 _NEVER_READ = {"search", "carteira_id"}
 Columns = tuple["ColumnElement[Any]", ...]
@@ -39,31 +46,39 @@ _ROW_NAMES, _CLIENT_NAMES = (tuple(column.key or "" for column in some) for some
 
 def columns_of(client: ClientChanges | Client) -> dict[str, Any]:
     """Return every stored column that follows from a client's fields."""
-    columns = {name: getattr(client, name) for name in _SAME}
-    for name in _FOLDED:
+    return columns_from({name: getattr(client, name) for name in _GIVEN})
+
+
+def columns_from(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every stored column that follows from the fields of a client, all of them by name."""
+    columns = {name: fields[name] for name in _SAME}
+    for name, folded, key in _FOLDED_COLUMNS:
         text = columns[name]
-        columns[f"{name}_folded"] = None if text is None else fold(text)
-    columns["tags"] = list(client.tags)
-    period = client.last_export
+        columns[folded] = None if text is None else key(text)
+    columns["tags"] = list(fields["tags"])
+    period = fields["last_export"]
     columns["export_start"] = period.start if period else None
     columns["export_end"] = period.end if period else None
-    columns["search"] = SEARCH_SEPARATOR.join(
-        text
-        for text in (
-            columns["name_folded"],
-            columns["trade_name_folded"],
-            client.document.lower(),
-            mask(client.document).lower(),
-            columns["email_folded"],
-        )
-        if text
+    document = columns["document"]
+    texts = (
+        columns["name_folded"],
+        columns["trade_name_folded"],
+        document.lower(),
+        mask(document).lower(),
+        columns["email_folded"],
     )
+    columns["search"] = SEARCH_SEPARATOR.join([text for text in texts if text])
     return columns
 
 
 def tag_keys(client: ClientChanges | Client) -> set[str]:
-    """Return the folded tags, as the tag index holds them."""
-    return {fold(tag) for tag in client.tags}
+    """Return the folded tags of a client, as the tag index holds them."""
+    return keys_of_tags(client.tags)
+
+
+def keys_of_tags(tags: Iterable[str]) -> set[str]:
+    """Return tags as the tag index holds them."""
+    return {fold(tag) for tag in tags}
 
 
 def client_row(row: Row[*tuple[Any, ...]]) -> ClientRow:

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, column, func, select, table, text
 from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -29,13 +29,19 @@ FEW_CLIENTS: Final = 20_000
 _INDEX: Final = table("client_search", column("rowid"), column("client_search"))
 _ADD: Final = "INSERT INTO client_search(rowid, search) VALUES (new.id, new.search);"
 _TAKE_OUT: Final = "INSERT INTO client_search(client_search, rowid, search) VALUES ('delete', old.id, old.search);"
-_STATEMENTS: Final = (
-    "CREATE VIRTUAL TABLE client_search USING fts5(search, content='clients', content_rowid='id', tokenize='trigram')",
+_TRIGGER_STATEMENTS: Final = (
     f"CREATE TRIGGER client_search_insert AFTER INSERT ON clients BEGIN {_ADD} END",
     f"CREATE TRIGGER client_search_delete AFTER DELETE ON clients BEGIN {_TAKE_OUT} END",
     f"CREATE TRIGGER client_search_update AFTER UPDATE OF search ON clients BEGIN {_TAKE_OUT} {_ADD} END",
+)
+_STATEMENTS: Final = (
+    "CREATE VIRTUAL TABLE client_search USING fts5(search, content='clients', content_rowid='id', tokenize='trigram')",
+    *_TRIGGER_STATEMENTS,
     "INSERT INTO client_search(client_search) VALUES ('rebuild')",
 )
+_EMPTY: Final = "INSERT INTO client_search(client_search) VALUES ('delete-all')"
+_FILL: Final = "INSERT INTO client_search(rowid, search) SELECT id, search FROM clients WHERE id > ? AND id <= ?"
+_CLIENTS_AT_ONCE: Final = 10_000
 
 
 _SECURE_DELETE: Final = (3, 42, 0)
@@ -75,6 +81,27 @@ async def is_there(connection: AsyncConnection) -> bool:
     """Tell whether the database has the index, and this SQLite can read it."""
     found = await connection.exec_driver_sql("SELECT 1 FROM sqlite_master WHERE name = 'client_search'")
     return found.first() is not None and is_available()
+
+
+async def pause(connection: AsyncConnection) -> bool:
+    """Let the index fall behind until it is made anew in the same transaction; tell whether there is one."""
+    if not await is_there(connection):
+        return False
+    for trigger in _TRIGGERS:
+        await connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger}")
+    return True
+
+
+async def make_anew(connection: AsyncConnection, tell: Callable[[float], None]) -> None:
+    """Fill the index with the clients there are and keep it in step again; tell the fraction that is done."""
+    await connection.exec_driver_sql(_EMPTY)
+    last = int(await connection.scalar(select(func.max(clients.c.id))) or 0)
+    for start in range(0, last, _CLIENTS_AT_ONCE):
+        end = min(start + _CLIENTS_AT_ONCE, last)
+        await connection.exec_driver_sql(_FILL, (start, end))
+        tell(end / last)
+    for statement in _TRIGGER_STATEMENTS:
+        await connection.exec_driver_sql(statement)
 
 
 async def forget_thoroughly(connection: AsyncConnection) -> None:

@@ -92,7 +92,8 @@ async def seal(connection: AsyncConnection) -> Anchor | None:
             last = _seal(key, last, row)
             sealed.append((row.id, last))
         await dialect_of(connection).write_seals(connection, sealed)
-        rows = (await connection.execute(fresh.limit(_ROWS_AT_ONCE))).all()
+        # Behind the last one: those that have just left the index of the unsealed are looked through again otherwise.
+        rows = (await connection.execute(fresh.where(audit_entries.c.id > number).limit(_ROWS_AT_ONCE))).all()
     return Anchor(number, last)
 
 

@@ -12,7 +12,7 @@ from caz_tui.data.expressions import as_stored
 from caz_tui.data.tables import Moment, audit_entries
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
@@ -29,6 +29,10 @@ BEGINS_AS_WRITE = "caz_begins_as_write"
 
 DIALECT = "caz_dialect"
 """The execution option under which every connection knows its dialect; see ``dialect_of``."""
+
+
+def nobody(_fraction: float) -> None:
+    """Is told how far a work is, and does nothing."""
 
 
 class Search(Protocol):
@@ -152,9 +156,30 @@ class Dialect(ABC):
         rows = [{"number": number, "its_seal": seal} for number, seal in seals]
         await connection.execute(sealing.values(seal=bindparam("its_seal")), rows)
 
-    def bulk(self, connection: AsyncConnection, tables: Sequence[Table]) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
-        """Make ready for so many rows that the indexes of some tables had better be made afterwards."""
+    def roomy(self, connection: AsyncConnection) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
+        """Make ready for many rows, whose indexes are kept."""
         return nullcontext()
+
+    def bulk(
+        self,
+        connection: AsyncConnection,  # noqa: ARG002
+        tables: Sequence[Table],  # noqa: ARG002
+        tell: Callable[[float], None] = nobody,  # noqa: ARG002
+    ) -> AbstractAsyncContextManager[None]:
+        """Make ready for so many rows that the indexes of some tables had better be made afterwards.
+
+        Args:
+            connection: in a transaction, which is to be taken back when this raises.
+            tables: to which the rows go.
+            tell: told the fraction of the indexes that is made.
+        """
+        return nullcontext()
+
+    def bulk_beside_readers(
+        self, connection: AsyncConnection, tables: Sequence[Table], tell: Callable[[float], None]
+    ) -> AbstractAsyncContextManager[None]:
+        """Do as ``bulk`` does where nobody who only reads has to wait for it."""
+        return self.bulk(connection, tables, tell)
 
     async def settle(self, connection: AsyncConnection) -> None:  # noqa: B027
         """Let the engine learn of rows that came in bulk, with numbers of their own."""
@@ -176,6 +201,19 @@ class Dialect(ABC):
     @abstractmethod
     async def integrity(self, connection: AsyncConnection, most: int) -> list[str]:
         """Return what the engine itself finds wrong, a sentence each."""
+
+
+def as_bound(
+    connection: AsyncConnection, columns: Sequence[Column[Any]], rows: Iterable[dict[str, Any]]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield rows as the driver takes their values, in the order of some columns."""
+    own = connection.dialect
+    kinds: list[Any] = [column.type for column in columns]
+    processors = [
+        (column.key, kind.dialect_impl(own).bind_processor(own)) for column, kind in zip(columns, kinds, strict=True)
+    ]
+    for row in rows:
+        yield tuple([process(row[key]) if process else row[key] for key, process in processors])
 
 
 def stored(column: Column[Any]) -> ColumnElement[Any]:

@@ -20,12 +20,13 @@ from sqlalchemy.exc import DBAPIError, InterfaceError
 from caz_tui.data import trail
 from caz_tui.data.async_engine import create_async_engine
 from caz_tui.data.dialects import postgres_schema, postgres_trouble
-from caz_tui.data.dialects.base import BEGINS_AS_WRITE, DIALECT, Dialect
+from caz_tui.data.dialects.base import BEGINS_AS_WRITE, DIALECT, Dialect, as_bound, nobody
 from caz_tui.data.dialects.postgres_watch import ServerWatch, channel_of
 from caz_tui.data.errors import ServerGone, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy import Column, Connection, Table
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -222,12 +223,7 @@ class PostgresDialect(Dialect):
         if not rows:
             return
         columns = [table.c[name] for name in rows[0]]
-        processors = [(column.key, _bind_processor(column.type, connection)) for column in columns]
-        await _copy_in(
-            connection,
-            columns,
-            ([process(row[key]) if process else row[key] for key, process in processors] for row in rows),
-        )
+        await _copy_in(connection, columns, as_bound(connection, columns, rows))
 
     async def insert_stored(self, connection: AsyncConnection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Insert rows whole, by COPY too."""
@@ -244,16 +240,28 @@ class PostgresDialect(Dialect):
         await connection.execute(sealing, {"numbers": list(numbers), "seals": list(texts)})
 
     @asynccontextmanager
-    async def bulk(self, connection: AsyncConnection, tables: Sequence[Table]) -> AsyncIterator[None]:
+    async def bulk(
+        self, connection: AsyncConnection, tables: Sequence[Table], tell: Callable[[float], None] = nobody
+    ) -> AsyncIterator[None]:
         """Keep the indexes away meanwhile, that of the search too."""
         indexes = sorted((index for table in tables for index in table.indexes), key=lambda index: str(index.name))
         for index in indexes:
             await connection.run_sync(index.drop)
         await connection.run_sync(postgres_schema.drop_search)
         yield
-        for index in indexes:
+        for made, index in enumerate(indexes, 1):
             await connection.run_sync(index.create)
+            tell(made / (len(indexes) + 1))
         await connection.run_sync(postgres_schema.create_search)
+
+    def bulk_beside_readers(
+        self,
+        connection: AsyncConnection,
+        tables: Sequence[Table],  # noqa: ARG002
+        tell: Callable[[float], None],  # noqa: ARG002
+    ) -> AbstractAsyncContextManager[None]:
+        """Keep the indexes in step: whoever reads would wait for one that was taken away until the end."""
+        return self.roomy(connection)
 
     async def settle(self, connection: AsyncConnection) -> None:
         """Let sequences go on behind the numbers that rows brought along, and the planner learn what there is."""
@@ -278,10 +286,6 @@ class PostgresDialect(Dialect):
     async def integrity(self, connection: AsyncConnection, most: int) -> list[str]:
         """Return what is wrong with constraints, indexes, triggers and the server's checksums."""
         return (await connection.run_sync(postgres_schema.problems))[:most]
-
-
-def _bind_processor(kind: Any, connection: AsyncConnection) -> Any:  # noqa: ANN401 - SQLAlchemy's own are untyped
-    return kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
 
 
 async def _status(connection: AsyncConnection, write: _Write) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BeforeValidator, ValidationError
 
 from caz_tui.data import values
 from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Charges, Field, LicenceHistory, Payer, PurchaseStatus, Situation
@@ -34,6 +34,13 @@ class Rejection(NamedTuple):
     field: str
     value: str
     reason: str
+
+
+class ClientLine(NamedTuple):
+    """An accepted line of a file of clients, as the values of the fields that the file has."""
+
+    line: int
+    values: tuple[Any, ...]
 
 
 class ClientRecord(NamedTuple):
@@ -69,17 +76,15 @@ _EXPORT_COLUMNS = (Field.LAST_EXPORT.value, EXPORT_START, EXPORT_END)
 _ATTRIBUTE_OF_COLUMN = {field.value: field.attribute for field in Field if field is not Field.LAST_EXPORT}
 
 
-def _remembering(read: Callable[[str], object], empty: object) -> Callable[[str], object]:
-    """Return a reader of values that repeat down a column; what it cannot read it leaves to pydantic to refuse."""
+_MOST_REMEMBERED = 8_192
 
-    @lru_cache(maxsize=4_096)
+
+def _remembering(read: Callable[[str], object], empty: object) -> Callable[[str], object]:
+    """Return a reader of values that repeat down a column; a blank cell has a value of its own."""
+
+    @lru_cache(maxsize=_MOST_REMEMBERED)
     def read_once(text: str) -> object:
-        if not text:
-            return empty
-        try:
-            return read(text)
-        except ValueError:
-            return text
+        return read(text) if text else empty
 
     return read_once
 
@@ -96,8 +101,87 @@ _REPEATING = {
     Field.EXPIRES_ON.value: _remembering(values.parse_date, None),
     Field.AUTO_RENEWS.value: _remembering(values.optional_yes_no, None),
 }
+_REPEATING_AS_TYPED = (Field.PLAN.value, Field.CITY.value, Field.STATE.value, Field.TAGS.value, Field.ARCHIVED.value)
 _day = lru_cache(maxsize=4_096)(values.optional_date)
 _validate = ClientChanges.__pydantic_validator__.validate_python
+
+
+def _validator_of(attribute: str) -> Callable[[str], object]:
+    """Return what pydantic has a field read by before it looks at the type, which is then right."""
+    validators = ClientChanges.model_fields[attribute].metadata
+    read: Any = next(found.func for found in validators if isinstance(found, BeforeValidator))
+    return read  # type: ignore[no-any-return]
+
+
+_READERS: dict[str, Callable[[str], object]] = {
+    **{
+        slug: _validator_of(attribute)
+        for slug, attribute in _ATTRIBUTE_OF_COLUMN.items()
+        if attribute in ClientChanges.model_fields
+    },
+    **{slug: lru_cache(_MOST_REMEMBERED)(_validator_of(_ATTRIBUTE_OF_COLUMN[slug])) for slug in _REPEATING_AS_TYPED},
+    **_REPEATING,
+}
+_PERIOD = Field.LAST_EXPORT.attribute
+
+
+class ClientReader:
+    """Reads the rows of one file of clients, as ``client_record`` does, in half the time where nothing is wrong.
+
+    Attributes:
+        fields: The names of the values of each line.
+    """
+
+    def __init__(self, columns: ColumnMap, *, pad_documents: bool = False) -> None:
+        self._columns = columns
+        self._pad_documents = pad_documents
+        self._width = len(columns.headers)
+        place_of = {
+            _ATTRIBUTE_OF_COLUMN[slug]: (place, _READERS[slug])
+            for slug, place in columns.places.items()
+            if slug in _ATTRIBUTE_OF_COLUMN
+        }
+        self._readers = [place_of[attribute] for attribute in sorted(place_of)]
+        self._periods = {slug: columns.places[slug] for slug in _EXPORT_COLUMNS if slug in columns.places}
+        self.fields = tuple(sorted({*place_of, _PERIOD} if self._periods else place_of))
+        self._place_of_period = self.fields.index(_PERIOD) if self._periods else 0
+
+    def read(self, row: RawRow) -> ClientLine | Rejections:
+        """Return the values that a row gives a client, or everything that is wrong with it."""
+        try:
+            return self._read(row)
+        except ValueError:
+            record = client_record(row, self._columns, pad_documents=self._pad_documents)
+        if not isinstance(record, ClientRecord):
+            return record
+        return ClientLine(row.line, tuple(getattr(record.changes, name) for name in self.fields))
+
+    def _read(self, row: RawRow) -> ClientLine:
+        """Return the values of a row; raises ``ValueError`` for one that wants a closer look."""
+        cells = row.cells
+        width = len(cells)
+        if width > self._width:
+            raise ValueError
+        found: list[Any] = []
+        for place, read in self._readers:
+            text = cells[place].strip() if place < width else ""
+            if text and (text[0] in "'#" or len(text) > limits.LONGEST_CELL_CHARS):
+                raise ValueError
+            found.append(read(text))
+        if self._periods:
+            found.insert(self._place_of_period, self._period(row))
+        return ClientLine(row.line, tuple(found))
+
+    def _period(self, row: RawRow) -> ExportPeriod | None:
+        cells = row.cells
+        given = {slug: cells[place].strip() if place < len(cells) else "" for slug, place in self._periods.items()}
+        if any(text[:1] in ("'", "#") for text in given.values() if text):
+            raise ValueError
+        changes: dict[str, Any] = {}
+        if _set_period(row.line, given, self._columns, changes):
+            raise ValueError
+        period: ExportPeriod | None = changes[_PERIOD]
+        return period
 
 
 def client_record(row: RawRow, columns: ColumnMap, *, pad_documents: bool = False) -> ClientRecord | Rejections:
@@ -111,10 +195,8 @@ def client_record(row: RawRow, columns: ColumnMap, *, pad_documents: bool = Fals
     given, rejections = _cells(row, columns)
     changes: dict[str, Any] = {}
     for slug, text in given.items():
-        if slug in _REPEATING:
-            changes[_ATTRIBUTE_OF_COLUMN[slug]] = _REPEATING[slug](text)
-        elif slug in _ATTRIBUTE_OF_COLUMN:
-            changes[_ATTRIBUTE_OF_COLUMN[slug]] = text
+        if slug in _ATTRIBUTE_OF_COLUMN:
+            changes[_ATTRIBUTE_OF_COLUMN[slug]] = _read_or_leave(slug, text)
     if not columns.places.keys().isdisjoint(_EXPORT_COLUMNS):
         rejections += _set_period(row.line, given, columns, changes)
     try:
@@ -130,6 +212,14 @@ def client_record(row: RawRow, columns: ColumnMap, *, pad_documents: bool = Fals
         if not rejections:
             return record
     return tuple(rejections)
+
+
+def _read_or_leave(slug: str, text: str) -> object:
+    """Return what a cell of a column of repeating values says; what cannot be read is left to pydantic to refuse."""
+    try:
+        return _REPEATING[slug](text) if slug in _REPEATING else text
+    except ValueError:
+        return text
 
 
 def purchase_line(row: RawRow, columns: ColumnMap) -> PurchaseLine | Rejections:
