@@ -133,8 +133,8 @@ async def write(
     """
     new = len(lines) - len(known)
     dialect = dialect_of(connection)
-    if new >= MANY_CLIENTS and new >= await count_all(connection):
-        async with dialect.bulk_beside_readers(connection, (clients,), lambda done: tell(_share(1.0, done))):
+    if not dialect.readers_wait_for_bulk and new >= MANY_CLIENTS and new >= await count_all(connection):
+        async with dialect.bulk(connection, (clients,), lambda done: tell(_share(1.0, done))):
             await _write_lines(connection, lines, known, author, lambda done: tell(_share(done, 0.0)))
     else:
         async with dialect.roomy(connection):

@@ -67,6 +67,9 @@ class Watch(Protocol):
 class Dialect(ABC):
     """How one database is opened, written to and watched."""
 
+    readers_wait_for_bulk = True
+    """Whether whoever only reads has to wait for the end of a transaction in which there was ``bulk``."""
+
     def __init__(self, place: Place) -> None:
         self.place = place
         self.schema: str | None = None
@@ -175,12 +178,6 @@ class Dialect(ABC):
         """
         return nullcontext()
 
-    def bulk_beside_readers(
-        self, connection: AsyncConnection, tables: Sequence[Table], tell: Callable[[float], None]
-    ) -> AbstractAsyncContextManager[None]:
-        """Do as ``bulk`` does where nobody who only reads has to wait for it."""
-        return self.bulk(connection, tables, tell)
-
     async def settle(self, connection: AsyncConnection) -> None:  # noqa: B027
         """Let the engine learn of rows that came in bulk, with numbers of their own."""
 
@@ -209,11 +206,14 @@ def as_bound(
     """Yield rows as the driver takes their values, in the order of some columns."""
     own = connection.dialect
     kinds: list[Any] = [column.type for column in columns]
-    processors = [
-        (column.key, kind.dialect_impl(own).bind_processor(own)) for column, kind in zip(columns, kinds, strict=True)
-    ]
+    processors = [kind.dialect_impl(own).bind_processor(own) for kind in kinds]
+    processed = [(place, process) for place, process in enumerate(processors) if process]
+    names = [column.key for column in columns]
     for row in rows:
-        yield tuple([process(row[key]) if process else row[key] for key, process in processors])
+        values = [row[name] for name in names]
+        for place, process in processed:
+            values[place] = process(values[place])
+        yield tuple(values)
 
 
 def stored(column: Column[Any]) -> ColumnElement[Any]:

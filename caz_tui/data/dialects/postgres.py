@@ -26,7 +26,6 @@ from caz_tui.data.errors import ServerGone, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-    from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy import Column, Connection, Table
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -253,15 +252,6 @@ class PostgresDialect(Dialect):
             await connection.run_sync(index.create)
             tell(made / (len(indexes) + 1))
         await connection.run_sync(postgres_schema.create_search)
-
-    def bulk_beside_readers(
-        self,
-        connection: AsyncConnection,
-        tables: Sequence[Table],  # noqa: ARG002
-        tell: Callable[[float], None],  # noqa: ARG002
-    ) -> AbstractAsyncContextManager[None]:
-        """Keep the indexes in step: whoever reads would wait for one that was taken away until the end."""
-        return self.roomy(connection)
 
     async def settle(self, connection: AsyncConnection) -> None:
         """Let sequences go on behind the numbers that rows brought along, and the planner learn what there is."""

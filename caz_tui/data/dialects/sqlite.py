@@ -42,6 +42,8 @@ _SAFE_WAL: Final = (3, 51, 3)
 class SqliteDialect(Dialect):
     """A database in a file."""
 
+    readers_wait_for_bulk = False
+
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         self._path = path
