@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 KILLS = int(os.environ.get("CAZ_TORTURE_KILLS", "20"))
-TASKS = 5
+TASKS = 6
 EACH = max(1, KILLS // TASKS)
 WORKER = "caz_tui.data.sheets.worker"
 NEW_CLIENTS = 40
+LOADED_CLIENTS = 2_000
+SHAPE = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
 
 forking = multiprocessing.get_context("forkserver")
 forking.set_forkserver_preload([victims.__name__])
@@ -161,6 +163,31 @@ def test_kill_an_import(killer: Killer, path: Path, tmp_path: Path) -> None:
         assert added == (NEW_CLIENTS if is_written else 0)
         assert (city == [(f"Cidade {turn}",)]) is is_written
         assert not readers()
+
+
+def test_kill_a_load(killer: Killer, template: Path, tmp_path: Path) -> None:
+    sheet = write_sheet(tmp_path / "clientes.csv", HEADERS, numbered(LOADED_CLIENTS))
+    path = tmp_path / "em uso" / "carteira.db"
+
+    def fresh() -> tuple[str, ...]:
+        shutil.rmtree(path.parent, ignore_errors=True)
+        path.parent.mkdir()
+        shutil.copyfile(template, path)
+        return ("--banco", str(path), "importar", str(sheet))
+
+    killer.whole(*fresh())
+    shape = rows(path, SHAPE)
+    before, clients = dump(template), count(template, "clients")
+    for _ in range(EACH):
+        confirmed = killer.kill(*fresh())
+        is_well(path)
+        # As it was, or whole: the indexes and triggers that are away meanwhile, too.
+        assert rows(path, SHAPE) == shape
+        if imported(path):
+            assert count(path, "clients") == clients + LOADED_CLIENTS
+        else:
+            assert not confirmed
+            assert dump(path) == before
 
 
 def imported(path: Path) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from caz_tui.cli import main
-from caz_tui.data import maintenance
+from caz_tui.data import import_clients, maintenance
 from caz_tui.data.engine import Database
 from caz_tui.data.errors import Refused
 from caz_tui.data.schemas import ClientChanges
@@ -30,7 +30,7 @@ FOUGHT_FOR = 5
 def run(task: str, arguments: tuple[str, ...], tell: Connection) -> None:
     """Do a task, by name."""
     tasks: dict[str, Callable[..., None]] = {
-        "edit": _edit, "import": _command, "restore": _command, "backup": _backup, "migrate": _migrate
+        "edit": _edit, "import": _command, "load": _load, "restore": _command, "backup": _backup, "migrate": _migrate
     }  # fmt: skip
     tell.send("go")
     tasks[task](tell, *arguments)
@@ -52,6 +52,12 @@ def _edit(tell: Connection, path: str, seed: str) -> None:
                 tell.send((written.id, written.version, written.email))
 
     asyncio.run(edit())
+
+
+def _load(tell: Connection, *words: str) -> None:
+    """Run a command that takes every import for a large one."""
+    import_clients.MANY_CLIENTS = 1  # type: ignore[misc]
+    _command(tell, *words)
 
 
 def _command(tell: Connection, *words: str) -> None:
