@@ -7,6 +7,7 @@ they are most of the portfolio, its indexes are made anew behind them.
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, delete, select, update
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 MANY_CLIENTS: Final = 20_000
 """From so many new clients on, if they are as many as there were, indexes are better made anew than kept."""
+
+SOME_CLIENTS: Final = 500
+"""From so many new clients on, they had better come into the search index together."""
 
 MOST_WARNINGS: Final = 200
 _DOCUMENTS_AT_ONCE: Final = 2_000
@@ -137,7 +141,7 @@ async def write(
         async with dialect.bulk(connection, (clients,), lambda done: tell(_share(1.0, done))):
             await _write_lines(connection, lines, known, author, lambda done: tell(_share(done, 0.0)))
     else:
-        async with dialect.roomy(connection):
+        async with dialect.gathering(connection) if new >= SOME_CLIENTS else nullcontext():
             await _write_lines(connection, lines, known, author, tell)
     return new, len(known)
 

@@ -9,7 +9,7 @@ walked for.
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, column, func, select, table, text
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, column, func, select, table, text
 from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -95,13 +95,34 @@ async def pause(connection: AsyncConnection) -> bool:
 async def make_anew(connection: AsyncConnection, tell: Callable[[float], None]) -> None:
     """Fill the index with the clients there are and keep it in step again; tell the fraction that is done."""
     await connection.exec_driver_sql(_EMPTY)
-    last = int(await connection.scalar(select(func.max(clients.c.id))) or 0)
-    for start in range(0, last, _CLIENTS_AT_ONCE):
-        end = min(start + _CLIENTS_AT_ONCE, last)
-        await connection.exec_driver_sql(_FILL, (start, end))
-        tell(end / last)
+    await _fill(connection, 0, tell)
     for statement in _TRIGGER_STATEMENTS:
         await connection.exec_driver_sql(statement)
+
+
+@asynccontextmanager
+async def gathering(connection: AsyncConnection) -> AsyncIterator[None]:
+    """Let new clients into the index together at the end: one at a time each would be a piece of it on the disk."""
+    if not await is_there(connection):
+        yield
+        return
+    last = await _last_client(connection)
+    await connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {_TRIGGERS[0]}")
+    yield
+    await _fill(connection, last, lambda _done: None)
+    await connection.exec_driver_sql(_TRIGGER_STATEMENTS[0])
+
+
+async def _fill(connection: AsyncConnection, first: int, tell: Callable[[float], None]) -> None:
+    last = await _last_client(connection)
+    for start in range(first, last, _CLIENTS_AT_ONCE):
+        end = min(start + _CLIENTS_AT_ONCE, last)
+        await connection.exec_driver_sql(_FILL, (start, end))
+        tell((end - first) / (last - first))
+
+
+async def _last_client(connection: AsyncConnection) -> int:
+    return int(await connection.scalar(select(func.max(clients.c.id))) or 0)
 
 
 async def forget_thoroughly(connection: AsyncConnection) -> None:

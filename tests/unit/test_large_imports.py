@@ -108,20 +108,22 @@ async def found(service: PortfolioService, words: str) -> list[int]:
     return sorted(row.id for row in (await service.page(view, 0, 5_000)).rows)
 
 
+@pytest.mark.parametrize("is_bulk", [True, False])
 async def test_a_large_import_writes_what_a_small_one_does(
-    fresh_place: Place, few: Path, many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    fresh_place: Place, few: Path, many: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_bulk: bool
 ) -> None:
     # A file of its own, with its indexes kept throughout.
     plain_place = tmp_path / "linha a linha.db"
-    plain = await filled(plain_place, few, many)
+    with patch("caz_tui.data.import_clients.SOME_CLIENTS", NEW + 1):
+        plain = await filled(plain_place, few, many)
     large = await filled(fresh_place, few)
     before = shape(fresh_place)
-    monkeypatch.setattr(import_clients, "MANY_CLIENTS", NEW - KNOWN)
+    monkeypatch.setattr(import_clients, "MANY_CLIENTS", NEW - KNOWN if is_bulk else NEW)
     steps: list[tuple[int, float]] = []
     with patch.object(SqliteDialect, "bulk", autospec=True, side_effect=SqliteDialect.bulk) as made:
         report = await large.import_sheet(many, ImportOptions(), lambda *step: steps.append(step))
     assert (report.inserted, report.updated) == (NEW - KNOWN + 20, KNOWN - 20)
-    assert made.called is not isinstance(fresh_place, ServerAddress)
+    assert made.called is (is_bulk and not isinstance(fresh_place, ServerAddress))
     assert steps == sorted(steps)
     assert steps[-1] == (NEW, 1.0)
     try:
@@ -169,11 +171,22 @@ async def test_cancelling_a_large_import_leaves_nothing(
     assert await verify(fresh_place) == ()
 
 
-@pytest.mark.usefixtures("always_large")
-@pytest.mark.parametrize("what", ["search_index.pause", "import_clients._update", "search_index.make_anew"])
-async def test_a_large_import_that_fails_leaves_nothing(fresh_place: Place, few: Path, many: Path, what: str) -> None:
+@pytest.mark.parametrize(
+    ("many_clients", "what"),
+    [
+        (1, "search_index.pause"),
+        (1, "import_clients._update"),
+        (1, "search_index.make_anew"),
+        (NEW, "import_clients._update"),
+        (NEW, "search_index._fill"),
+    ],
+)
+async def test_a_large_import_that_fails_leaves_nothing(
+    fresh_place: Place, few: Path, many: Path, monkeypatch: pytest.MonkeyPatch, many_clients: int, what: str
+) -> None:
     if isinstance(fresh_place, ServerAddress) and what.startswith("search_index"):
         pytest.skip("a server keeps its indexes throughout")
+    monkeypatch.setattr(import_clients, "MANY_CLIENTS", many_clients)
     service = await filled(fresh_place, few)
     before = dump(fresh_place)
 
@@ -188,7 +201,7 @@ async def test_a_large_import_that_fails_leaves_nothing(fresh_place: Place, few:
     await service.close()
 
 
-@pytest.mark.parametrize("kind", ["roomy", "bulk"])
+@pytest.mark.parametrize("kind", ["gathering", "bulk"])
 async def test_the_cache_is_as_it_was_whatever_happens(tmp_path: Path, kind: str) -> None:
     database = await Database.open(tmp_path / "carteira.db")
     dialect = database.dialect
@@ -198,7 +211,7 @@ async def test_the_cache_is_as_it_was_whatever_happens(tmp_path: Path, kind: str
             return int(await connection.scalar(text("PRAGMA cache_size")) or 0)
 
         def ready() -> AbstractAsyncContextManager[None]:
-            return dialect.roomy(connection) if kind == "roomy" else dialect.bulk(connection, (clients,))
+            return dialect.gathering(connection) if kind == "gathering" else dialect.bulk(connection, (clients,))
 
         usual = await cache_size()
         async with ready():

@@ -159,8 +159,8 @@ class Dialect(ABC):
         rows = [{"number": number, "its_seal": seal} for number, seal in seals]
         await connection.execute(sealing.values(seal=bindparam("its_seal")), rows)
 
-    def roomy(self, connection: AsyncConnection) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
-        """Make ready for many rows, whose indexes are kept."""
+    def gathering(self, connection: AsyncConnection) -> AbstractAsyncContextManager[None]:  # noqa: ARG002
+        """Make ready for many clients whose indexes are kept, where the search may find them when all are there."""
         return nullcontext()
 
     def bulk(

@@ -139,7 +139,13 @@ class SqliteDialect(Dialect):
             )
 
     @asynccontextmanager
-    async def roomy(self, connection: AsyncConnection) -> AsyncIterator[None]:
+    async def gathering(self, connection: AsyncConnection) -> AsyncIterator[None]:
+        """Keep the pages in memory, and let clients into the search index together."""
+        async with self._roomy(connection), search_index.gathering(connection):
+            yield
+
+    @asynccontextmanager
+    async def _roomy(self, connection: AsyncConnection) -> AsyncIterator[None]:
         """Keep the pages in memory, and let go of them afterwards, whatever happens."""
         cache_size = await connection.scalar(text("PRAGMA cache_size"))
         await connection.execute(text(f"PRAGMA cache_size=-{_ROOMY_CACHE_KIB}"))
@@ -156,7 +162,7 @@ class SqliteDialect(Dialect):
     ) -> AsyncIterator[None]:
         """Keep the pages in memory and the indexes away: sorting one at the end costs a fraction of keeping it."""
         indexes = sorted((index for table in tables for index in table.indexes), key=lambda index: str(index.name))
-        async with self.roomy(connection):
+        async with self._roomy(connection):
             for index in indexes:
                 await connection.run_sync(index.drop)
             has_search = clients in tables and await search_index.pause(connection)
