@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from caz_tui.known_styles import KnownStyles
 from caz_tui.terminal.painting import FrugalApp
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
     from textual.events import Resize, ScreenResume
     from textual.screen import Screen
 
@@ -25,6 +27,11 @@ class StyledApp(FrugalApp[ReturnT], Generic[ReturnT]):
 
     _variables: dict[str, str] | None = None
     """What the style sheets were parsed with."""
+
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        """Make an app whose style sheets remember what they found."""
+        super().__init__(driver_class=driver_class)
+        self.stylesheet = KnownStyles(variables=self.get_css_variables())
 
     def parse_with_theme(self) -> None:
         """Take the theme that was just set for the first parsing too, which Textual does with its own theme."""

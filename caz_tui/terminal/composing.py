@@ -70,6 +70,9 @@ class PiecesUpdate(CompositorUpdate):
 class FrugalCompositor(Compositor):
     """A compositor that asks widgets for no line that is not seen or has not changed."""
 
+    _whole: tuple[object, list[Part]] = (None, [])
+    """The parts of the whole screen, beside the widgets they were found for."""
+
     def render_update(
         self,
         full: bool = False,  # noqa: FBT001, FBT002 - Textual's own signature
@@ -82,7 +85,9 @@ class FrugalCompositor(Compositor):
         visible_screen_stack.set([] if screen_stack is None else screen_stack)
         dirty = [region.intersection(self.size.region) for region in self._dirty_regions]
         self._dirty_regions.clear()
-        pieces = list(self._pieces(_apart(self._regions_to_spans(region for region in dirty if region))))
+        whole = self.size.region
+        regions = [whole] if whole in dirty else _apart(self._regions_to_spans(region for region in dirty if region))
+        pieces = list(self._pieces(regions))
         return PiecesUpdate(pieces) if pieces else None
 
     def render_strips(self, size: Size | None = None) -> list[Strip]:
@@ -92,9 +97,16 @@ class FrugalCompositor(Compositor):
             lines[piece.y].append(piece)
         return [Strip.join(strip for _, _, strip in sorted(line)) for line in lines]
 
-    def parts(self, regions: Iterable[Region]) -> Iterator[Part]:
-        """Yield what is seen of each widget in rectangles of the screen that do not overlap, the front ones first."""
-        left = list(regions)
+    def parts(self, regions: list[Region]) -> Iterable[Part]:
+        """Return what is seen of each widget in rectangles of the screen that do not overlap, the front ones first."""
+        if regions != [self.size.region]:
+            return self._parts(regions)
+        widgets = self.visible_widgets
+        if self._whole[0] is not widgets:
+            self._whole = (widgets, list(self._parts(regions)))
+        return self._whole[1]
+
+    def _parts(self, left: list[Region]) -> Iterator[Part]:
         for widget, (region, clip) in self.visible_widgets.items():
             own = region.intersection(clip)
             if not any(own.overlaps(rectangle) for rectangle in left):
@@ -111,7 +123,7 @@ class FrugalCompositor(Compositor):
                 return
             left = behind
 
-    def _pieces(self, regions: Iterable[Region]) -> Iterator[Piece]:
+    def _pieces(self, regions: list[Region]) -> Iterator[Piece]:
         for widget, region, seen in self.parts(regions):
             for y, strip in enumerate(widget.render_lines(seen.translate(-region.offset)), seen.y):
                 yield Piece(seen.x, y, strip)

@@ -332,7 +332,7 @@ class DeskDriver(Driver):
         os.kill(os.getpid(), signal.SIGSTOP)
         self.resume_application_mode()
         self._app.post_message(self.SignalResume())
-        self._app.refresh(layout=True)
+        self._app.refresh()
 
     def _listen(self) -> None:
         if not self._active or self._typeahead:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
     from textual.filter import LineFilter
-    from textual.geometry import Offset
+    from textual.geometry import Offset, Size
 
 ReturnT = TypeVar("ReturnT")
 ResultT = TypeVar("ResultT")
@@ -71,9 +71,12 @@ class FrugalApp(DirectKeys[ReturnT], Generic[ReturnT]):
         """Return the filters of every line; no screen uses the terminal's own colours, so none is looked for."""
         return [line_filter for line_filter in super().get_line_filters() if type(line_filter) is not ANSIToTruecolor]
 
-    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:  # noqa: ARG002
-        """Draw the screen anew, without laying it out: Textual asks for that when a screen above it goes."""
-        return super().refresh(repaint=repaint, recompose=recompose)
+    def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Draw the screen anew; never lay it out, which Textual asks for when it has removed a screen.
+
+        The screen that comes to the front then has been told so, and is drawn for that.
+        """
+        return self if layout else super().refresh(repaint=repaint, recompose=recompose)
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Display a frame.
@@ -117,6 +120,7 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         """Make a screen that composes what is seen and has changed, and nothing else."""
         super().__init__(name, id, classes)
         self._compositor: FrugalCompositor = FrugalCompositor()
+        self._drawn_ahead: set[Widget] = set()
 
     def hold_frame(self) -> None:
         """Draw nothing for a moment: what is being read may come in time for the same frame."""
@@ -167,8 +171,18 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         is_young = time.perf_counter() < self._drawn_at + OLD_FRAME_SECONDS
         return is_young and isinstance(driver, DeskDriver) and driver.is_behind
 
+    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Lay out once: Textual does it again for every widget that was given its first size."""
+        virtual_size = vars(Widget)["virtual_size"]
+        virtual_size._layout = False  # noqa: SLF001
+        try:
+            super()._refresh_layout(size, scroll)
+        finally:
+            virtual_size._layout = True  # noqa: SLF001
+
     def _draw_now(self) -> None:
         self._draws = True
+        self._drawn_ahead.clear()
         self._drawn_at = time.perf_counter()
         try:
             super()._on_timer_update()
@@ -182,13 +196,15 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         app = self.app
         if app.screen is not self:
             return False
+        parts = tuple(self._compositor.parts([self.size.region]))
         end = time.perf_counter() + LONG_TURN_SECONDS
-        for widget, region, seen in tuple(self._compositor.parts([self.size.region])):
-            keeps_lines = type(widget).render_lines is Widget.render_lines
-            if widget._styles_cache._cache or not keeps_lines or not widget.is_attached:  # noqa: SLF001
+        for widget, region, seen in parts:
+            if widget in self._drawn_ahead or widget._styles_cache._cache or not widget.is_attached:  # noqa: SLF001
                 continue
             if time.perf_counter() > end:
                 return True
+            # Not every widget keeps its lines where Textual does.
+            self._drawn_ahead.add(widget)
             visible_screen_stack.set(app._background_screens)  # noqa: SLF001
             widget.render_lines(seen.translate(-region.offset))
         return False

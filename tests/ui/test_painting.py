@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual._compositor import Compositor, LayoutUpdate
+from textual.css.stylesheet import Stylesheet
 from textual.geometry import Region
 from textual.widgets import Static
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.style import Style
     from textual.app import ComposeResult
+    from textual.dom import DOMNode
     from textual.screen import Screen
 
     from caz_tui.data.service import PortfolioService
@@ -143,6 +145,13 @@ async def test_what_is_composed_is_what_textual_would_compose(service: Portfolio
         for key in keys:
             await pilot.press(key)
             await quiet()
+        # Once more, now that all is known, and then as Textual finds it.
+        app.stylesheet.update(app.screen)
+        known = {node: rules_of(node) for node in app.screen.walk_children(with_self=True)}
+        for node in known:
+            Stylesheet.apply(app.stylesheet, node)
+        assert known == {node: rules_of(node) for node in known}
+
         compositor = app.screen._compositor
         whole = cells_of(_pieces(LayoutUpdate([[strip] for strip in Compositor.render_strips(compositor)], Region())))
         assert set(whole) == {(x, y) for x in range(size[0]) for y in range(size[1])}
@@ -174,6 +183,12 @@ async def test_what_is_composed_is_what_textual_would_compose(service: Portfolio
             assert drawn == {place: whole[place] for place in dirty}
 
         check()
+
+
+def rules_of(node: DOMNode) -> tuple[dict[str, object], dict[str, dict[str, object]]]:
+    """Return the rules that style a widget, and those of each of its parts."""
+    parts = {name: dict(styles.base._rules) for name, styles in node._component_styles.items()}
+    return dict(node.styles.base._rules), parts
 
 
 def cells_of(pieces: Iterable[Piece]) -> dict[tuple[int, int], tuple[str, Style | None]]:

@@ -86,6 +86,26 @@ def test_style_sheets_are_parsed_for_their_variables() -> None:
     assert ScreenResume().refresh_styles
 
 
+def test_styles_are_found_by_one_method() -> None:
+    assert list(inspect.signature(Stylesheet.apply).parameters) == ["self", "node", "animate", "cache"]
+    source = inspect.getsource(Stylesheet.apply)
+    assert "all_pseudo_classes.isdisjoint(\n            self._EXCLUDE_PSEUDO_CLASSES_FROM_CACHE" in source
+    assert "cache[cache_key] = node_rules" in source
+    for name in ("_has_hover_style", "_has_focus_within", "_has_order_style", "_has_odd_or_even"):
+        assert f"node.{name} = " in source
+    # The states that a pseudo class may ask for, those aside that are never remembered.
+    states = {*Widget._PSEUDO_CLASSES, *App._PSEUDO_CLASSES} - Stylesheet._EXCLUDE_PSEUDO_CLASSES_FROM_CACHE
+    assert states == {
+        "hover", "focus", "blur", "can-focus", "disabled", "enabled", "dark", "light", "inline", "ansi", "nocolor"
+    }  # fmt: skip
+
+
+def test_a_first_size_asks_for_another_layout() -> None:
+    assert "self.virtual_size = virtual_size" in inspect.getsource(Widget._size_updated)
+    assert vars(Widget)["virtual_size"]._layout
+    assert "parent.refresh(layout=True)" in inspect.getsource(App._prune)
+
+
 def test_no_screen_brings_a_style_sheet_that_comes_after_its_widgets() -> None:
     for module in pkgutil.iter_modules(caz_tui.screens.__path__, "caz_tui.screens."):
         import_module(module.name)

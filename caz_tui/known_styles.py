@@ -1,0 +1,115 @@
+"""The seam with how Textual finds the styles of a widget: once for all widgets that stand in the same way.
+
+Textual goes through every rule of the program for every widget, and for each of its component classes, whenever a
+screen opens, a widget gets the focus or a class changes. What it finds depends on the kinds, ids, classes and states of
+the widget and of all that hold it, and is found again where these are the same. What is known of Textual's inside,
+watched by `tests/unit/test_painting_seams.py`:
+
+- `Stylesheet.apply` styles one node; it puts what it found for it into the `cache` that it is given, as the only
+  entry of an empty one, unless no rule fits or a rule asks for the place of a node among its like
+  (`_EXCLUDE_PSEUDO_CLASSES_FROM_CACHE`); it notes on the node which pseudo classes could ever matter to it;
+- `replace_rules` gives a node what was found, and `_process_component_classes` styles its parts;
+- `rules_map` is another one after each parsing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from textual.app import App
+from textual.css.stylesheet import Stylesheet
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from textual.css.model import RuleSet
+    from textual.css.styles import RulesMap
+    from textual.dom import DOMNode
+
+MOST_PATHS: Final = 8_192
+"""How many ways to stand are remembered before all of them are forgotten."""
+
+
+class Hints(NamedTuple):
+    """What follows from the rules that some names may be meant by: what Textual notes on a node, and more."""
+
+    hover: bool
+    focus_within: bool
+    order: bool
+    odd_or_even: bool
+    can_be_known: bool
+
+
+class KnownStyles(Stylesheet):
+    """A style sheet that remembers what it found."""
+
+    def __init__(self, *, variables: dict[str, str] | None = None) -> None:
+        """Begin without rules, and with the values of variables."""
+        super().__init__(variables=variables)
+        self._known_of: dict[str, list[RuleSet]] | None = None
+        self._hints: dict[frozenset[str], Hints] = {}
+        self._paths: dict[tuple[Any, ...], int] = {}
+        self._found: dict[int, RulesMap | None] = {}
+
+    def apply(
+        self, node: DOMNode, *, animate: bool = False, cache: dict[tuple[Any, ...], RulesMap] | None = None
+    ) -> None:
+        """Give a node the styles of its rules."""
+        rules_map = self.rules_map
+        if rules_map is not self._known_of or len(self._paths) > MOST_PATHS:
+            self._known_of = rules_map
+            for known in (self._hints, self._paths, self._found):
+                known.clear()
+        hints = self._hints_for(node)
+        if not hints.can_be_known:
+            super().apply(node, animate=animate, cache=cache)
+            return
+        path = self._path_of(node)
+        if path not in self._found:
+            found: dict[tuple[Any, ...], RulesMap] = {}
+            super().apply(node, animate=animate, cache=found)
+            self._found[path] = next(iter(found.values()), None)
+            return
+        _note(node, hints)
+        rules = self._found[path]
+        if rules is not None:
+            self.replace_rules(node, rules, animate=animate)
+        self._process_component_classes(node)
+
+    def _hints_for(self, node: DOMNode) -> Hints:
+        """Return what the rules ask for that a node's names may be meant by."""
+        names = frozenset(self.rules_map.keys() & node._selector_names)  # noqa: SLF001
+        hints = self._hints.get(names)
+        if hints is None:
+            asked = {name for key in names for rule in self.rules_map[key] for name in rule.pseudo_classes}
+            hints = self._hints[names] = Hints(
+                hover="hover" in asked,
+                focus_within="focus-within" in asked,
+                order=not asked.isdisjoint({"first-of-type", "last-of-type", "first-child", "last-child", "empty"}),
+                odd_or_even=not asked.isdisjoint({"odd", "even"}),
+                can_be_known=asked.isdisjoint(self._EXCLUDE_PSEUDO_CLASSES_FROM_CACHE),
+            )
+        return hints
+
+    def _path_of(self, node: DOMNode) -> int:
+        """Return the number of the way in which a node stands."""
+        path = 0
+        for holder in node.css_path_nodes:
+            standing = (path, type(holder), holder.id, holder.classes, *_state_of(holder))
+            path = self._paths.setdefault(standing, len(self._paths) + 1)
+        return path
+
+
+def _note(node: DOMNode, hints: Hints) -> None:
+    node._has_hover_style = hints.hover  # noqa: SLF001
+    node._has_focus_within = hints.focus_within  # noqa: SLF001
+    node._has_order_style = hints.order  # noqa: SLF001
+    node._has_odd_or_even = hints.odd_or_even  # noqa: SLF001
+
+
+def _state_of(node: DOMNode) -> tuple[object, ...]:
+    """Return what the pseudo classes of a node depend on, its place among its like aside."""
+    if isinstance(node, Widget):
+        return (node.mouse_hover, node.has_focus, node.disabled, node.can_focus)
+    if isinstance(node, App):
+        return (node.app_focus, node.current_theme.dark, node.is_inline, node.native_ansi_color, node.no_color)
+    return ()
