@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -33,6 +34,16 @@ settings.register_profile("quick", max_examples=25, deadline=None, suppress_heal
 # For a search through the night: pytest --hypothesis-profile=thorough
 settings.register_profile("thorough", max_examples=2_000, deadline=None, suppress_health_check=_CHECKS)
 settings.load_profile("quick")
+
+
+_GC_THRESHOLDS = (10_000, 5, 10)
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from walking all that was imported and all tests again and again, as the app does."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
 
 
 @pytest.fixture(autouse=True, scope="session")
