@@ -7,18 +7,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import delete
+from sqlalchemy import delete, insert, update
 
 from caz_tui.data.choices import Role
-from caz_tui.data.clients import Author, insert_new
+from caz_tui.data.clients import Author, insert_all
 from caz_tui.data.demo import fill
 from caz_tui.data.engine import Database
-from caz_tui.data.query import ClientView, Selection
 from caz_tui.data.service import PortfolioService
-from caz_tui.data.tables import alembic_version, metadata
+from caz_tui.data.tables import alembic_version, carteiras, clients, metadata
+from caz_tui.data.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from caz_tui.data.address import Place, ServerAddress
     from caz_tui.data.clock import Clock
@@ -87,12 +89,10 @@ class Desk:
     def refill(self, portfolio: Sequence[ClientChanges], carteiras: Sequence[str | None] = ()) -> list[int]:
         """Put a portfolio in the place of whatever is there, and return the ids it was given.
 
-        ``carteiras`` names the one each client is in, as far as it goes.
+        ``carteiras`` names the one each client is in, as far as it goes; nothing tells how it came there.
         """
         self.service = self._new_service()
-        ids = self.run(self._refill(portfolio))
-        self.run(self._assign(ids, carteiras))
-        return ids
+        return self.run(self._refill(portfolio, carteiras))
 
     def analyst(self, name: str, carteiras: Sequence[str]) -> PortfolioService:
         """Return the service as an analyst with these carteiras has it."""
@@ -107,13 +107,7 @@ class Desk:
     def _new_service(self, user: str = "operador") -> PortfolioService:
         return PortfolioService(self.database, user=user, clock=FrozenClock())
 
-    async def _assign(self, ids: Sequence[int], carteiras: Sequence[str | None]) -> None:
-        for name in sorted({name for name in carteiras if name is not None}):
-            await self.service.create_carteira(name)
-            chosen = frozenset(one for one, its in zip(ids, carteiras, strict=False) if its == name)
-            await self.service.assign(Selection(ClientView(), only=chosen), name)
-
-    async def _refill(self, portfolio: Sequence[ClientChanges]) -> list[int]:
+    async def _refill(self, portfolio: Sequence[ClientChanges], names: Sequence[str | None]) -> list[int]:
         author = Author("operador", FrozenClock())
         async with self.database.write() as connection:
             # Entries of the audit trail stay; here it is a new one each time.
@@ -121,4 +115,14 @@ class Desk:
             for table in reversed(metadata.sorted_tables):
                 if table is not alembic_version:
                     await connection.execute(delete(table))
-            return [await insert_new(connection, changes, author) for changes in portfolio]
+            ids = await insert_all(connection, portfolio, author) if portfolio else []
+            await _put_into_carteiras(connection, ids, names)
+        return ids
+
+
+async def _put_into_carteiras(connection: AsyncConnection, ids: Sequence[int], names: Sequence[str | None]) -> None:
+    for name in sorted({name for name in names if name is not None}):
+        row = {"name": name, "name_folded": fold(name), "created_at": NOON, "created_by": "operador"}
+        carteira_id = await connection.scalar(insert(carteiras).values(row).returning(carteiras.c.id))
+        chosen = [one for one, its in zip(ids, names, strict=False) if its == name]
+        await connection.execute(update(clients).where(clients.c.id.in_(chosen)).values(carteira_id=carteira_id))

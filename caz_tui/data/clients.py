@@ -20,7 +20,7 @@ from caz_tui.data.tables import audit_entries, carteiras, client_tags, clients, 
 from caz_tui.data.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -87,17 +87,24 @@ async def create(
 
 async def insert_new(connection: AsyncConnection, changes: ClientChanges, author: Author) -> int:
     """Insert the rows of a new client without asking anything, and return its id."""
-    moment = author.clock.now()
-    columns = {
-        **columns_of(changes),
-        "version": 1,
-        "created_at": moment,
-        "created_by": author.name,
-        "updated_at": moment,
-    }
-    client_id = int(await connection.scalar(insert(clients).values(columns).returning(clients.c.id)))
-    await _write_tags(connection, client_id, tag_keys(changes))
+    [client_id] = await insert_all(connection, [changes], author)
     return client_id
+
+
+async def insert_all(connection: AsyncConnection, portfolio: Sequence[ClientChanges], author: Author) -> list[int]:
+    """Insert the rows of new clients, one or more, without asking anything, and return their ids in order."""
+    moment = author.clock.now()
+    stamp = {"version": 1, "created_at": moment, "created_by": author.name, "updated_at": moment}
+    inserting = insert(clients).returning(clients.c.id, sort_by_parameter_order=True)
+    ids = list(await connection.scalars(inserting, [{**columns_of(changes), **stamp} for changes in portfolio]))
+    tags = [
+        {"client_id": client_id, "tag_folded": key}
+        for client_id, changes in zip(ids, portfolio, strict=True)
+        for key in sorted(tag_keys(changes))
+    ]
+    if tags:
+        await connection.execute(insert(client_tags), tags)
+    return ids
 
 
 async def change(
