@@ -130,7 +130,7 @@ def _move_out_and_in(desk: Desk, known: list[Known]) -> None:
             desk.run(desk.service.assign(Selection(ClientView(), only=its), carteira))
 
 
-@given(portfolios(4, 12), given_carteiras)
+@given(portfolios(4, 8), given_carteiras)
 def test_single_clients(desk: Desk, portfolio: list[ClientChanges], carteiras: list[str]) -> None:
     service, own, others = see(desk, portfolio, carteiras)
     _move_out_and_in(desk, [*own, *others])
