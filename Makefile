@@ -15,8 +15,10 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-u
 run: $(READY)
 	$(BIN)/caz-tui --demo
 
+# What pytest compiles is kept for the next time; who has nothing left to do takes over tests from who has.
+test: export PYTHONDONTWRITEBYTECODE =
 test: check
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff check .

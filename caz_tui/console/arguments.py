@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -97,11 +98,11 @@ def parse(arguments: Sequence[str], parser_class: type[Parser] = Parser) -> argp
 
     Leaves the program for ``--help``, ``--version`` and wrong usage.
     """
-    parser = _parser(parser_class)
+    parser = _parser(parser_class)  # type: ignore[arg-type] # mypy asks its objects for a hash, not the class
     asked, rest = parser.parse_known_args(_protect_hyphens(arguments))
     if "query" in asked and not any(word.startswith("-") for word in rest):
         # argparse gives a query up at the first option; the words behind it are as good.
-        asked.query += rest
+        asked.query = [*asked.query, *rest]
         rest = []
     if rest:
         hint = " (se é da consulta, escreva antes um -- sozinho)" if "query" in asked else ""
@@ -136,6 +137,7 @@ def _protect_hyphens(arguments: Sequence[str]) -> list[str]:
     return protected
 
 
+@cache
 def _parser(parser_class: type[Parser]) -> Parser:
     parser = parser_class(
         prog="caz-tui",
