@@ -74,9 +74,13 @@ def _parse_styles_once() -> Iterator[None]:
     """Let all apps of a test run share what their style sheets were parsed into."""
     parse = Stylesheet._parse_rules
     parsed: dict[object, list[RuleSet]] = {}
+    latest: tuple[dict[str, str], frozenset[tuple[str, str]]] = ({}, frozenset())
 
     def parse_once(self: Stylesheet, *source: Any, **more: Any) -> list[RuleSet]:
-        key = (source, *more.items(), frozenset(self._variables.items()))
+        nonlocal latest
+        if self._variables is not latest[0]:
+            latest = self._variables, frozenset(self._variables.items())
+        key = (source, *more.items(), latest[1])
         if key not in parsed:
             parsed[key] = parse(self, *source, **more)
         return parsed[key]
