@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
+    from rich.terminal_theme import TerminalTheme
     from textual.filter import LineFilter
     from textual.geometry import Offset, Size
 
@@ -70,6 +71,11 @@ class FrugalApp(DirectKeys[ReturnT], Generic[ReturnT]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters of every line; no screen uses the terminal's own colours, so none is looked for."""
         return [line_filter for line_filter in super().get_line_filters() if type(line_filter) is not ANSIToTruecolor]
+
+    @property
+    def ansi_theme(self) -> TerminalTheme:
+        """The terminal's own colours: no screen uses any, and Textual copies all its themes for each line to tell."""
+        return self.ansi_theme_dark
 
     def refresh(self, *, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Draw the screen anew; never lay it out, which Textual asks for when it has removed a screen.
