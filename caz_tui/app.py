@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.dom import DOMNode
     from textual.filter import LineFilter
+    from textual.notifications import SeverityLevel
 
     from caz_tui.data.service import PortfolioService
     from caz_tui.screens.my_clients import MyClientsScreen
@@ -61,9 +62,18 @@ NOTICE_SECONDS = 300.0
 
 NOTICE_SHOWN_SECONDS = 60
 
-REFUSAL_SHOWN_SECONDS = 10.0
+TOLD_SECONDS = 10.0
 
 BACK = "A conexão com o servidor voltou."
+
+HOW_TO_LEAVE = {True: "Para sair, q (ou ctrl+q).", False: "Para sair do programa, ctrl+q; esc volta."}
+"""What ctrl+c says, on one of the three main screens and elsewhere."""
+
+WHAT_BECOMES_OF_IT = {
+    True: "O que foi digitado fica num rascunho, oferecido na próxima entrada.",
+    False: "O que foi digitado se perde.",
+}
+"""What ctrl+q says of a form, by whether a draft of it is kept."""
 
 GC_THRESHOLDS = (10_000, 5, 10)
 """Short looks often: a middle generation of 400,000 objects took a third of a second, all at once."""
@@ -113,7 +123,7 @@ class DeskApp(StyledApp[int]):
         """Why the session ended, when neither the person nor the line ended it."""
         self._begin = begin
         self._settled = settled
-        self._refused: dict[str, float] = {}
+        self._told: dict[str, float] = {}
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -315,6 +325,34 @@ class DeskApp(StyledApp[int]):
         if isinstance(self.screen, DeskScreen):
             self.push_screen(Palette(self.service, self.screen))
 
+    def action_help_quit(self) -> None:
+        """Say how to leave to whoever presses ctrl+c for it."""
+        screen = self.screen
+        self._tell_once(HOW_TO_LEAVE[isinstance(screen, DeskScreen) and bool(screen.go_command)], "information")
+
+    async def action_quit(self) -> None:
+        """Leave, after asking when something typed stands in a dialog; who is asked and insists is let go."""
+        from caz_tui.screens.confirm import Confirm  # noqa: PLC0415 - not needed for the first frame
+
+        typed = [screen for screen in self.screen_stack if isinstance(screen, Dialog) and screen.has_typed()]
+        if not typed or isinstance(self.screen, Confirm):
+            await super().action_quit()
+            return
+        is_kept = self.session.drafts is not None and all(dialog.draft() is not None for dialog in typed)
+        question = Confirm(
+            "Sair do programa?",
+            details=WHAT_BECOMES_OF_IT[is_kept],
+            confirm="Sair",
+            stay="Continuar editando",
+            dangerous=not is_kept,
+        )
+
+        def leave(wanted: bool | None) -> None:  # noqa: FBT001 - the result of a question
+            if wanted:
+                self.call_later(self.exit)
+
+        self.push_screen(question, leave)
+
     def action_switch_theme(self) -> None:
         """Change between the dark and the light theme."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
@@ -338,17 +376,17 @@ class DeskApp(StyledApp[int]):
             # The top line says so, and everything is read again when the server is back.
             return
         if isinstance(error, WorkerFailed) and isinstance(cause, PortfolioError):
-            self._refuse_once(visible(str(cause)))
+            self._tell_once(visible(str(cause)), "error")
             return
         crashes.keep(cause)
         super()._handle_exception(error)
 
-    def _refuse_once(self, sentence: str) -> None:
-        """Tell why something failed; what several readers of a screen run into at the same time is told once."""
+    def _tell_once(self, sentence: str, severity: SeverityLevel) -> None:
+        """Tell a sentence, unless it stands there already: several readers of a screen run into the same trouble."""
         now = time.monotonic()
-        if self._refused.get(sentence, 0.0) < now:
-            self._refused = {sentence: now + REFUSAL_SHOWN_SECONDS}
-            self.notify(sentence, severity="error", timeout=REFUSAL_SHOWN_SECONDS, markup=False)
+        if self._told.get(sentence, 0.0) < now:
+            self._told = {sentence: now + TOLD_SECONDS}
+            self.notify(sentence, severity=severity, timeout=TOLD_SECONDS, markup=False)
 
     def _shows(self, node: DOMNode) -> bool:
         """Tell whether a screen or widget is still part of what is open, and nothing is on its way out."""
