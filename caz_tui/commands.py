@@ -28,7 +28,7 @@ class Place(Enum):
     TABLE = "Nas tabelas"
     HOME = "Início"
     CLIENTS = "Meus clientes"
-    CLIENT = "Cliente selecionado"
+    CLIENT = "Dentro de Ações (a)"
     PAYMENTS = "Pagamentos"
     PURCHASE = "Detalhes da compra"
     DETAILS = "Detalhes do cliente"
@@ -102,6 +102,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("mark", ("space",), "espaço", "marcar", "Marca ou desmarca a linha.", Place.CLIENTS, in_key_line=True, in_palette=False),
     Command("mark_all", ("asterisk",), "*", "marcar todos", "Marca ou desmarca todo o resultado.", Place.CLIENTS),
     Command("remove_chip", ("backspace",), "⌫", "tirar filtro", "Tira o último filtro.", Place.CLIENTS),
+    Command("edit", ("e",), "e", "editar", "Edita o cliente da linha.", Place.CLIENTS, needs=_WORK),
+    Command("contract", ("c",), "c", "contratar", "Contrata um plano para o cliente da linha.", Place.CLIENTS, needs=_WORK),
     Command("new_client", ("n",), "n", "novo cliente", "Cadastra um cliente.", Place.CLIENTS, needs=_WORK),
     Command("export_sheet", ("E",), "E", "exportar", "Exporta a lista da tela para CSV, XLSX ou JSON.", Place.CLIENTS),
     Command("assign_carteira", ("C",), "C", "pôr na carteira", "Põe numa carteira os clientes marcados, ou a lista toda.", Place.CLIENTS, needs=_ADMINISTER),

@@ -57,7 +57,6 @@ _EMPTY_TAB = {
     Tab.PAID_BY_OFFICE: "O escritório não paga o plano de nenhum cliente.",
     Tab.WITHOUT_PLAN: "Todos os clientes têm plano contratado.",
 }
-_FOCUSED_ACTIONS = ("edit", "contract")
 
 
 class MyClientsScreen(ClientActions):
@@ -68,11 +67,6 @@ class MyClientsScreen(ClientActions):
     BINDINGS = [
         *bindings_for(Place.CLIENTS, Place.MAIN),
         *(command.binding() for command in COMMANDS if command.place is Place.TABLE and command.name == "actions"),
-        *(
-            command.binding()
-            for command in COMMANDS
-            if command.place is Place.CLIENT and command.name in _FOCUSED_ACTIONS
-        ),
     ]
     place = Place.CLIENTS
     go_command = "go_clients"

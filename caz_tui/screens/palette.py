@@ -36,6 +36,7 @@ _PLACEHOLDER = "comando, visão, ou nome ou documento de um cliente"
 _NOTHING_FOUND = "Nenhum comando, visão ou cliente com esse texto."
 _MOST_CLIENTS = 20
 _KEY_CELLS = 9
+_ACTIONS_KEY = next(command.shown_key for command in commands_in(Place.TABLE) if command.name == "actions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,11 @@ class Palette(Dialog[None]):
             for command in commands_in(place)
             if command.in_palette and may(service.role, command.needs)
         )
-        self._commands = tuple({command.name: command for command in listed if _can(screen, command)}.values())
+        by_name: dict[str, Command] = {}
+        for command in listed:
+            if _can(screen, command):
+                by_name.setdefault(command.name, command)
+        self._commands = tuple(by_name.values())
         self._views: tuple[SavedView, ...] = ()
         self._clients: tuple[Suggestion, ...] = ()
         self._entries: list[_Entry] = []
@@ -193,6 +198,8 @@ def _holds(words: list[str], text: str) -> bool:
 
 def _command_entry(command: Command) -> _Entry:
     key = command.shown_key.split(" ")[0]
+    if command.place is Place.CLIENT:
+        key = f"{_ACTIONS_KEY} {key}"
     return _Entry(Content.assemble((key.ljust(_KEY_CELLS), "$primary"), command.help), command)
 
 

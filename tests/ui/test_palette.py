@@ -61,6 +61,15 @@ async def test_actions_on_the_client_run(service: PortfolioService) -> None:
         assert isinstance(desk.top(), ClientForm)
 
 
+async def test_keys_are_those_that_act_on_the_screen(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("ctrl+p")
+        labels = labels_in(desk)
+        assert "a z      Arquivar" in labels
+        assert "e        Edita o cliente da linha." in labels
+        assert not [label for label in labels if label.endswith(" Editar")]
+
+
 async def test_a_client_is_found_by_name_and_by_document(service: PortfolioService) -> None:
     async with desk_on_clients(service) as desk:
         await desk.press("G")

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
-from caz_tui.commands import COMMANDS, Place, key_table
+from caz_tui.commands import COMMANDS, Place, commands_in, key_table
+from caz_tui.screens.my_clients import MyClientsScreen
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
 
 GUIDE = Path(__file__).parents[2] / "docs" / "guia-do-usuario.md"
 BEGIN, END = "<!-- teclas: feita do registro de comandos; um teste confere -->\n", "<!-- fim das teclas -->"
@@ -25,6 +30,14 @@ def test_no_key_means_two_things_in_one_place() -> None:
     for place in Place:
         keys = [key for command in COMMANDS if command.place is place for key in command.keys]
         assert len(keys) == len(set(keys)), place
+
+
+def test_keys_that_only_the_menu_takes_are_listed_there_and_no_others() -> None:
+    direct = {key for binding in MyClientsScreen.BINDINGS for key in cast("Binding", binding).key.split(",")}
+    of_the_menu = {command.keys[0] for command in commands_in(Place.CLIENT)}
+    listed = {key for command in commands_in(Place.CLIENTS) for key in command.keys}
+    assert of_the_menu & direct == {"e", "c"} == of_the_menu & listed
+    assert "Ações" in Place.CLIENT.value
 
 
 def test_every_command_says_what_it_does() -> None:
