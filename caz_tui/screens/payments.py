@@ -233,13 +233,12 @@ def _total_cell(purchase: Purchase) -> Cell:
 def _purchase_columns(width: int) -> Sequence[Column[Purchase]]:
     roomy = width >= _ROOMY_CELLS
     day, day_cells = (formats.day, 10) if roomy else (formats.short_day, 8)
-    method, method_cells = ("Forma de pagamento", 18) if roomy else ("Pagamento", 9)
     money_cells = 15 if roomy else 14
     return (
         Column("day", "Data", day_cells, lambda row: (day(row.bought_on), ""), justify="right"),
         Column("number", "Compra", 9, lambda row: (row.number, ""), rank=1),
         Column("what", "Descrição", 12, lambda row: (row.description, ""), rank=2, flex=1, max_width=48),
-        Column("method", method, method_cells, lambda row: (row.payment_method, ""), rank=5),
+        Column("method", "Forma de pagamento", 18 if roomy else 9, lambda row: (row.payment_method, ""), rank=5),
         Column("status", "Situação", 11, _status_cell, rank=4),
         Column("total", "Valor", money_cells, _total_cell, rank=3, justify="right"),
     )

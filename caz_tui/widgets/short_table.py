@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 RowT = TypeVar("RowT")
 
-_GUTTER = "▌"
+_GUTTER = {True: "▌", False: "▏"}
+"""The bar of a table that has the keys, and of one that has not: also without colours one sees which."""
 _GUTTER_COLUMN = "gutter"
 _ACTIONS = ("cursor_down", "cursor_up", "page_down", "page_up", "first", "last", "choose")
 
@@ -124,16 +125,13 @@ class ShortTable(DataTable["Text"], Generic[RowT]):
 
     def _mark(self, row: int, *, bar: bool = True) -> None:
         if self.show_cursor and self.is_valid_row_index(row) and self.ordered_columns:
-            text = rich_shown(_GUTTER if bar else "")
+            text = rich_shown(_GUTTER[self.has_focus] if bar else "")
             text.stylize(self.get_component_rich_style(f"short-table--{'bar' if self.has_focus else 'muted'}"))
             self.update_cell_at((row, 0), text)  # type: ignore[arg-type]
 
-    def on_focus(self) -> None:
-        """Show that the keys act here."""
-        self._mark(self.cursor_row)
-
-    def on_blur(self) -> None:
-        """Show that the keys act elsewhere."""
+    def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001 - Textual's own signature
+        """Show whether the keys act here."""
+        super().watch_has_focus(has_focus)
         self._mark(self.cursor_row)
 
     def action_first(self) -> None:

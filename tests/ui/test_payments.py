@@ -19,6 +19,7 @@ from caz_tui.screens.payments_details import PaymentsDetails
 from caz_tui.theme import LIGHT
 from caz_tui.widgets.short_table import ShortTable
 from caz_tui.widgets.windowed_table import WindowedTable
+from tests.ui.client_desk import desk_on_clients
 from tests.ui.desk_host import DeskHost, settled
 
 if TYPE_CHECKING:
@@ -218,6 +219,25 @@ async def test_purchases_are_exported(service: PortfolioService, tmp_path: Path)
                 await pilot.pause()
             else:
                 assert "2026-0228" in path.read_text(encoding="utf-8-sig")
+
+
+async def test_only_the_table_with_the_keys_has_the_thick_bar(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("3")
+        bars = [line[0] for line in desk.lines() if line[:1] in {"▌", "▏"}]
+        assert bars == ["▌", "▏"]
+        await desk.press("tab")
+        bars = [line[0] for line in desk.lines() if line[:1] in {"▌", "▏"}]
+        assert bars == ["▏", "▌"]
+
+
+@pytest.mark.parametrize(("size", "label"), [((80, 24), "Forma de…"), ((140, 45), "Forma de pagamento")])
+async def test_the_payment_method_has_the_word_of_the_files(
+    service: PortfolioService, size: tuple[int, int], label: str
+) -> None:
+    async with desk_on_clients(service, size) as desk:
+        await desk.press("3")
+        assert desk.shows(f" {label} ")
 
 
 async def test_a_file_that_cannot_be_written_is_refused_in_the_form(service: PortfolioService, tmp_path: Path) -> None:
