@@ -10,6 +10,9 @@ from textual.message import Message
 from textual.reactive import Reactive
 from textual.widgets import Input
 
+_KEY = "/"
+"""What somebody presses who wants to search, and does not see that the line has the focus already."""
+
 
 class SearchLine(Input):
     """A field whose text is the search: Esc clears it and then leaves, Enter and ↓ go on to the list."""
@@ -32,6 +35,11 @@ class SearchLine(Input):
     def __init__(self, placeholder: str) -> None:
         super().__init__(placeholder=placeholder, select_on_focus=False)
         self.cursor_blink = False
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Put a text in the place of another, but not the key that leads here where it would be all there is."""
+        if text != _KEY or self.value[:start] + self.value[end:]:
+            super().replace(text, start, end)
 
     def action_to_list(self) -> None:
         """Go on to the list."""

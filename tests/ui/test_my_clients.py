@@ -161,6 +161,19 @@ async def test_escape_clears_the_search_and_then_leaves_it(service: PortfolioSer
         assert desk.app.focused is desk.clients.table
 
 
+async def test_the_key_of_the_search_is_no_search(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("slash", "slash")
+        assert line_of(desk).value == ""
+        await desk.type("0001")
+        await desk.press("slash")
+        assert line_of(desk).value == "0001/"
+        await desk.press("escape", "escape")
+        await desk.type("/a")
+        await desk.press("enter", "slash", "slash")
+        assert line_of(desk).value == "a"
+
+
 async def test_down_goes_from_the_search_to_the_list(service: PortfolioService) -> None:
     async with desk_on_clients(service) as desk:
         await desk.press("slash")
