@@ -24,7 +24,7 @@ from caz_tui.screens.client_fields import (
     tidy,
     value_text,
 )
-from caz_tui.screens.form_dialog import FormDialog
+from caz_tui.screens.form_dialog import FormDialog, problems_found
 from caz_tui.screens.stale_client import StaleClientDialog
 from caz_tui.terminal.visible import visible
 from caz_tui.widgets.cycle import Cycle
@@ -32,7 +32,7 @@ from caz_tui.widgets.field import FormField, date_input, text_input
 from caz_tui.widgets.suggest_input import SuggestInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from textual import events
     from textual.widget import Widget
@@ -178,6 +178,10 @@ class ClientForm(FormDialog[Client]):
             return changes_of(self.texts(), self._initial)
         # A blank name or document has to be refused, although it is what was there at first.
         return changes_of(self.texts(), {**self._initial, "name": "\0", "document": "\0"})
+
+    def wrong_now(self) -> Mapping[str, str]:
+        """Return what is wrong with the fields."""
+        return problems_found(self._changes)
 
     async def _looks_mistyped(self, document: str) -> bool:
         """Warn once of a client whose document differs in a single character."""

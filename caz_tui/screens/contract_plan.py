@@ -17,14 +17,14 @@ from caz_tui.data.figures import EXCLUSIVE_PLAN
 from caz_tui.data.schemas import Client, Contract, problems_of
 from caz_tui.data.text import fold
 from caz_tui.screens.client_fields import value_text
-from caz_tui.screens.form_dialog import FormDialog, WrongFields
+from caz_tui.screens.form_dialog import FormDialog, WrongFields, problems_found
 from caz_tui.terminal.text import shown
 from caz_tui.widgets.check_group import ChoiceGroup, RadioGroup
 from caz_tui.widgets.field import FormField
 from caz_tui.widgets.suggest_input import SuggestInput
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from textual.widget import Widget
@@ -111,10 +111,9 @@ class ContractPlan(FormDialog[Client]):
     def _is_same_plan(self) -> bool:
         return self._client.plan is not None and fold(self._client.plan) == fold(self._plan.value.strip())
 
-    async def save(self) -> Client | None:
-        """Contract the plan."""
+    def _terms(self) -> Contract:
         try:
-            terms = Contract(
+            return Contract(
                 plan=self._plan.value,
                 payer=Payer(self._payer.value),
                 term=Term(self._term.value),
@@ -122,6 +121,14 @@ class ContractPlan(FormDialog[Client]):
             )
         except ValidationError as error:
             raise WrongFields(problems_of(error)) from None
+
+    def wrong_now(self) -> Mapping[str, str]:
+        """Return what is wrong with the terms."""
+        return problems_found(self._terms)
+
+    async def save(self) -> Client | None:
+        """Contract the plan."""
+        terms = self._terms()
         try:
             return await self._service.contract(self._client.id, terms, self._client.version)
         except StaleClient as error:

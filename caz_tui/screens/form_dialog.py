@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from textual import work
+from textual import on, work
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static, TextArea
@@ -12,12 +12,15 @@ from textual.widgets import Button, Input, Static, TextArea
 from caz_tui.data.errors import AccessGone, FieldProblem, InvalidClient, PortfolioError
 from caz_tui.screens.base import AccessLost, Dialog
 from caz_tui.terminal.text import shown
+from caz_tui.widgets.check_group import ChoiceGroup
+from caz_tui.widgets.cycle import Cycle
 from caz_tui.widgets.field import FormField, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from textual.app import ComposeResult
+    from textual.message import Message
     from textual.widget import Widget
 
 ResultT = TypeVar("ResultT")
@@ -29,6 +32,15 @@ class WrongFields(Exception):
     def __init__(self, problems: Mapping[str, str]) -> None:
         super().__init__(*problems.values())
         self.problems = dict(problems)
+
+
+def problems_found(take: Callable[[], object]) -> Mapping[str, str]:
+    """Return why what was typed cannot be taken, by the ids of the fields; nothing when it can."""
+    try:
+        take()
+    except WrongFields as wrong:
+        return wrong.problems
+    return {}
 
 
 class FormDialog(Dialog[ResultT]):
@@ -87,6 +99,21 @@ class FormDialog(Dialog[ResultT]):
     def _typed(self) -> tuple[str, ...]:
         inputs = tuple(field.value for field in self.query(Input))
         return inputs + tuple(area.text for area in self.query(TextArea))
+
+    def wrong_now(self) -> Mapping[str, str]:
+        """Return what can be told to be wrong without the service: a sentence for each id of a field."""
+        return {}
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    @on(ChoiceGroup.Changed)
+    @on(Cycle.Changed)
+    def _look_again(self, event: Message) -> None:
+        """Take back what was said of the field that was changed, as soon as it is right."""
+        control = event.control
+        field = next((node for node in control.ancestors if isinstance(node, FormField)), None) if control else None
+        if field is not None and field.problem and field.id not in self.wrong_now():
+            field.problem = ""
 
     async def save(self) -> ResultT | None:
         """Do what the form is for and return its result; None keeps the form open.

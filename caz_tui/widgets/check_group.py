@@ -176,7 +176,7 @@ class CheckGroup(ChoiceGroup):
 
 
 class RadioGroup(ChoiceGroup):
-    """One of a few options: ``(•) Sim  ( ) Não``."""
+    """One of a few options, ``(•) Sim  ( ) Não``; where the arrows go, that is chosen."""
 
     marks = ("( )", "(•)")
 
@@ -204,6 +204,21 @@ class RadioGroup(ChoiceGroup):
     def take(self, index: int) -> None:
         """Choose an option instead of the one that was."""
         self.chosen = frozenset((self._slugs[index],))
+
+    def action_move(self, step: int) -> None:
+        """Choose the option before or after."""
+        super().action_move(step)
+        self.action_take()
+
+    def action_move_to(self, index: int) -> None:
+        """Choose the first option, or the last."""
+        super().action_move_to(index)
+        self.action_take()
+
+    def action_move_line(self, step: int) -> None:
+        """Choose the option above or below; on a single line, the one before or after."""
+        super().action_move_line(step)
+        self.action_take()
 
     def _go_to_chosen(self) -> None:
         self.cursor = self._slugs.index(self.value) if self.value in self._slugs else 0

@@ -76,6 +76,22 @@ async def test_a_client_with_a_plan_starts_from_it(service: PortfolioService) ->
     assert app.results[0].expires_on > client.expires_on
 
 
+async def test_what_was_wrong_is_taken_back_as_soon_as_it_is_right(service: PortfolioService) -> None:
+    client = await some_client(service, "situacao:nao_conectado")
+    app = DialogHost()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.open(ContractPlan(service, client), pilot)
+        await pilot.press("f2")
+        await settled(pilot)
+        assert "▲ Falta o plano." in app.text()
+        await pilot.press("right")
+        await settled(pilot)
+        assert "▲ Falta o plano." in app.text()
+        await pilot.press("x")
+        await settled(pilot)
+        assert "▲" not in app.text()
+
+
 async def test_without_a_free_licence_it_is_refused_in_the_dialog(service: PortfolioService) -> None:
     await use_up_licences(service)
     client = await some_client(service, "situacao:muito_recomendado")
