@@ -28,6 +28,8 @@ _MINE, _THEIRS = "mine", "theirs"
 class StaleClientDialog(FormDialog[frozenset[str]]):
     """Shows before, mine and theirs of each field that differs; hands back the attributes that are to be mine."""
 
+    CSS_PATH = "stale_client.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tight"), (70, "-roomy")]
     confirm_label = "Salvar assim"
 
     DEFAULT_CSS = """

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from caz_tui import formats
-from caz_tui.data.choices import Field
+from caz_tui.data.choices import Field, Situation
 from caz_tui.widgets.table_layout import Cell, Column
 
 if TYPE_CHECKING:
@@ -19,17 +22,22 @@ SOON_DAYS = 30
 ROOMY_CELLS = 120
 """From this width on the table has room for whole names."""
 _MOST_DAYS_PAST = 999
+_MOST_DAYS_PAST_WHERE_TIGHT = 99
+
+_SITUATION_CELLS = max(map(cell_len, map(formats.situation, Situation)))
+_PLAN_CELLS = len("Plano Exclusivo")
 
 
 def client_columns(today: date, *, roomy: bool) -> tuple[Column[ClientRow], ...]:
     """Return the columns of the client table in their order; the first stays when the others scroll."""
+    when_due = partial(expiry, today=today) if roomy else partial(tight_expiry, today=today)
     return (
-        Column(Field.NAME, "Cliente", 30 if roomy else 20, lambda row: (row.name, ""), flex=2, max_width=60),
+        Column(Field.NAME, "Cliente", 30 if roomy else 14, lambda row: (row.name, ""), flex=2, max_width=60),
         Column(Field.DOCUMENT, "CNPJ/CPF", 18, lambda row: (formats.document(row.document), ""), rank=4),
-        Column(Field.SITUATION, "Situação", 19 if roomy else 13, _situation, flex=1, rank=0, max_width=19),
-        Column(Field.PLAN, "Plano", 16 if roomy else 12, _plan, flex=2, rank=1, max_width=16, ellipsis="middle"),
+        Column(Field.SITUATION, "Situação", _SITUATION_CELLS, _situation, rank=0),
+        Column(Field.PLAN, "Plano", _PLAN_CELLS, _plan, rank=1),
         Column(Field.PAYER, "Pago por", 10, _payer, rank=5),
-        Column(Field.EXPIRES_ON, "Vencimento", 16, lambda row: expiry(row, today), rank=2),
+        Column(Field.EXPIRES_ON, "Vencimento", 17 if roomy else 13, when_due, rank=2),
         Column(Field.AUTO_RENEWS, "Renova", 6, lambda row: _yes_no(row.auto_renews), rank=3),
         Column(Field.LICENCE_HISTORY, "Histórico", 10, lambda row: (row.licence_history.label, ""), rank=8),
         Column(Field.CHARGES, "Cobranças CA", 15, _charges, rank=6),
@@ -53,6 +61,17 @@ def expiry(row: ClientRow, today: date) -> Cell:
     if not -_MOST_DAYS_PAST <= days <= NEAR_DAYS:
         return text, "problem" if days < 0 else ""
     return f"{text} {formats.distance(row.expires_on, today)}", tone_of_expiry(row, today)
+
+
+def tight_expiry(row: ClientRow, today: date) -> Cell:
+    """Return when a client's plan expires in 13 cells: beside the days the year goes without saying."""
+    if row.expires_on is None:
+        return formats.NOTHING, "muted"
+    days = (row.expires_on - today).days
+    tone = tone_of_expiry(row, today)
+    if not -_MOST_DAYS_PAST_WHERE_TIGHT <= days <= NEAR_DAYS:
+        return formats.short_day(row.expires_on), tone
+    return f"{row.expires_on:%d/%m} {formats.distance(row.expires_on, today)}", tone
 
 
 def tone_of_expiry(row: ClientRow, today: date) -> str:

@@ -19,12 +19,24 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-_WHOLE_NAMES_CELLS = 106
-_SHORT_NAMES = {
-    Tab.PAID_BY_CLIENT: "Pagos pelo cliente",
-    Tab.PAID_BY_OFFICE: "Pagos por mim",
-    Tab.WITHOUT_PLAN: "Sem plano",
-}
+_NAMES: tuple[Mapping[Tab, str], ...] = (
+    {tab: tab.label for tab in Tab},
+    {
+        Tab.ALL: "Todos",
+        Tab.PAID_BY_CLIENT: "Pagos pelo cliente",
+        Tab.PAID_BY_OFFICE: "Pagos por mim",
+        Tab.WITHOUT_PLAN: "Sem plano",
+    },
+    {
+        Tab.ALL: "Todos",
+        Tab.PAID_BY_CLIENT: "Pelo cliente",
+        Tab.PAID_BY_OFFICE: "Por mim",
+        Tab.WITHOUT_PLAN: "Sem plano",
+    },
+    {Tab.ALL: "Todos", Tab.PAID_BY_CLIENT: "Cliente", Tab.PAID_BY_OFFICE: "Por mim", Tab.WITHOUT_PLAN: "Sem plano"},
+)
+"""What the tabs are called, from wide terminals to narrow ones."""
+_GAP_CELLS, _MARGIN_CELLS = 3, 2
 
 
 class ClientTabs(TabbedContent):
@@ -49,10 +61,8 @@ class ClientTabs(TabbedContent):
 
     def show_counts(self, counts: Mapping[Tab, int], cells: int) -> None:
         """Name the tabs, with how many clients each holds as far as that is known, in so many cells."""
-        for tab in Tab:
-            name = tab.label if cells >= _WHOLE_NAMES_CELLS else _SHORT_NAMES.get(tab, tab.label)
-            count = f" {formats.integer(counts[tab])}" if tab in counts else ""
-            self.get_tab(tab.value).label = Content(name + count)
+        for tab, label in tab_labels(counts, cells).items():
+            self.get_tab(tab.value).label = Content(label)
 
     def show_problem(self, sentence: str) -> None:
         """Say below the search what cannot be understood of it; nothing for an empty sentence."""
@@ -61,3 +71,12 @@ class ClientTabs(TabbedContent):
             problem = self.query_one("#problem", Static)
             problem.update(shown(sentence and f"▲ {sentence}"))
             problem.set_class(bool(sentence), "-there")
+
+
+def tab_labels(counts: Mapping[Tab, int], cells: int) -> dict[Tab, str]:
+    """Return the longest names that fit side by side in so many cells, with the counts that are known if they fit."""
+    for names in _NAMES:
+        labels = {tab: names[tab] + (f" {formats.integer(counts[tab])}" if tab in counts else "") for tab in Tab}
+        if sum(map(len, labels.values())) + _GAP_CELLS * (len(labels) - 1) + _MARGIN_CELLS <= cells:
+            return labels
+    return dict(_NAMES[-1])

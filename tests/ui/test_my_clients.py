@@ -21,6 +21,7 @@ from caz_tui.screens.client_form import ClientForm
 from caz_tui.screens.import_dialog import ImportDialog
 from caz_tui.screens.my_clients import MyClientsScreen
 from caz_tui.widgets.chips import Chips
+from caz_tui.widgets.client_tabs import tab_labels
 from caz_tui.widgets.count_line import CountLine
 from caz_tui.widgets.details_pane import DetailsPane
 from caz_tui.widgets.figures import FigureBlock
@@ -497,6 +498,64 @@ async def test_narrow_terminals_show_the_columns_that_matter(service: PortfolioS
             assert label in header
         assert desk.shows("enter detalhes  a ações")
         assert desk.shows("? ajuda")
+
+
+async def test_narrow_terminals_cut_nothing_but_names(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.show(ClientView(order=Order(Field.EXPIRES_ON)))
+        rows = desk.lines()[6:21]
+        assert [row[18:].find("…") for row in rows] == [-1] * len(rows)
+        assert desk.shows(" 09/08/26 ")
+        assert desk.shows(" 28/08 há 88 d ")
+        await desk.show(ClientView(query=ClientQuery.parse("situacao:muito_recomendado,nao_conectado")))
+        assert desk.shows(" ★ Muito recomendado ")
+        assert desk.shows(" ○ Não conectado ")
+        await desk.show(ClientView(tab=Tab.PAID_BY_OFFICE))
+        assert desk.shows(" Plano Exclusivo ")
+
+
+@pytest.mark.parametrize(
+    ("counts", "cells", "expected"),
+    [
+        (
+            (297, 168, 83, 38),
+            97,
+            "Todos 297|Planos pagos pelo cliente 168|Planos pagos por mim 83|Sem plano contratado 38",
+        ),
+        ((297, 168, 83, 38), 80, "Todos 297|Pagos pelo cliente 168|Pagos por mim 83|Sem plano 38"),
+        ((297, 168, 83, 38), 60, "Todos 297|Pelo cliente 168|Por mim 83|Sem plano 38"),
+        ((1_284, 702, 396, 186), 60, "Todos 1.284|Cliente 702|Por mim 396|Sem plano 186"),
+        ((1_000_000, 600_000, 300_000, 100_000), 60, "Todos|Cliente|Por mim|Sem plano"),
+    ],
+)
+def test_tabs_have_the_longest_names_that_fit(counts: tuple[int, ...], cells: int, expected: str) -> None:
+    assert "|".join(tab_labels(dict(zip(Tab, counts, strict=True)), cells).values()) == expected
+
+
+@pytest.mark.parametrize(
+    ("width", "line"),
+    [
+        (60, "enter detalhes  a ações  f mais filtros  q sair  ? ajuda"),
+        (80, "enter detalhes  a ações  f mais filtros  s ordenar  espaço marcar  ? ajuda"),
+        (
+            100,
+            "enter detalhes  a ações  f mais filtros  [ ] guias  s ordenar  espaço marcar  / procurar  ? ajuda",
+        ),
+        (
+            140,
+            "↑↓ mover  enter detalhes  a ações  f mais filtros  [ ] guias  s ordenar  espaço marcar  / procurar  q sair"
+            "  ctrl+p comandos  ? ajuda",
+        ),
+    ],
+)
+async def test_the_line_of_keys_has_what_matters_most(service: PortfolioService, width: int, line: str) -> None:
+    async with desk_on_clients(service, (width, 24)) as desk:
+        assert desk.lines()[-1].strip() == line
+
+
+async def test_the_last_tab_is_whole_on_the_least_terminal(service: PortfolioService) -> None:
+    async with desk_on_clients(service, (60, 15)) as desk:
+        assert desk.shows("Sem plano 38")
 
 
 async def test_a_tiny_terminal_breaks_nothing(service: PortfolioService) -> None:
