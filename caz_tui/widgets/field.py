@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from caz_tui.terminal.text import shown
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.app import ComposeResult, RenderResult
+    from textual.suggester import Suggester
 
 DATE_CHARACTERS = r"[0-9/.\-]*"
 DATE_LENGTH = 10
@@ -66,11 +69,47 @@ class FormField(Widget):
             said.display = bool(problem)
 
 
+class LineInput(Input):
+    """A text field that is entered with all of its text selected, and then shows the beginning of what does not fit."""
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        suggester: Suggester | None = None,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        """Take the first value, what stands in an empty field, and who completes what is typed."""
+        super().__init__(value, placeholder=placeholder, suggester=suggester, id=id, select_on_focus=False)
+        self.cursor_blink = False
+
+    def on_focus(self, event: events.Focus) -> None:
+        """Select the text; when it is the terminal that has got the focus back, only go to where the cursor was."""
+        if event.from_app_focus:
+            self.mutate_reactive(LineInput.selection)
+        else:
+            self._select_text()
+
+    def on_resize(self) -> None:
+        """Put the cursor where it belongs when it becomes known whether the text fits."""
+        if self.has_focus and not self.selection.is_empty and set(self.selection) == {0, len(self.value)}:
+            self._select_text()
+
+    def on_blur(self) -> None:
+        """Go back to the beginning of the text."""
+        if self.scroll_x:
+            self.scroll_to(x=0, animate=False, force=True)
+
+    def _select_text(self) -> None:
+        end = len(self.value)
+        fits = self.content_width <= self.scrollable_content_region.width
+        self.selection = Selection(0, end) if fits else Selection(end, 0)
+
+
 def text_input(value: str = "", *, placeholder: str = "", id: str | None = None) -> Input:  # noqa: A002
     """Return a text field whose cursor does not blink."""
-    field = Input(value, placeholder=placeholder, id=id)
-    field.cursor_blink = False
-    return field
+    return LineInput(value, placeholder=placeholder, id=id)
 
 
 def date_input(value: str = "", *, id: str | None = None) -> Input:  # noqa: A002 - Textual's own name

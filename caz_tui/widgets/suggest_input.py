@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 from textual.suggester import Suggester
-from textual.widgets import Input
 
 from caz_tui.data.text import fold
 from caz_tui.terminal.visible import visible
+from caz_tui.widgets.field import LineInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,8 +42,8 @@ class _Completions(Suggester):
         return fast + found[0] if found else None
 
 
-class SuggestInput(Input):
-    """An ``Input`` that completes from a list: → takes what is offered, ↓ and ↑ go through the list."""
+class SuggestInput(LineInput):
+    """A text field that completes from a list: → takes what is offered, ↓ and ↑ go through the list."""
 
     BINDINGS = [
         Binding("down", "offer(1)", show=False),
@@ -61,7 +61,6 @@ class SuggestInput(Input):
         """Take the first value, and whether commas separate several."""
         self._completions = _Completions(several=several)
         super().__init__(value, placeholder=placeholder, suggester=self._completions, id=id)
-        self.cursor_blink = False
         self._asked = ""
         self._offered: str | None = None
 

@@ -231,6 +231,46 @@ async def test_edits_of_other_fields_come_together(service: PortfolioService) ->
     assert (saved.city, saved.notes, saved.trade_name) == ("Ilhéus", "minha nota", "Outro nome")
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_field_shows_the_beginning_of_what_does_not_fit(
+    service: PortfolioService, size: tuple[int, int]
+) -> None:
+    name, email = "Comércio " * 20, "adm@" + "comercio" * 7 + ".com.br"
+    client = (await some_client(service)).model_copy(update={"name": name.strip(), "email": email})
+    app = DialogHost()
+    async with app.run_test(size=size) as pilot:
+        await app.open(ClientForm(service, client), pilot)
+        assert "Cliente               Comércio Comércio" in app.text()
+        await pilot.press("end")
+        await settled(pilot)
+        assert "Cliente               Comércio Comércio" not in app.text()
+        await pilot.press(*["tab"] * 3)
+        await settled(pilot)
+        assert "Cliente               Comércio Comércio" in app.text()
+        assert "E-mail                adm@comercio" in app.text()
+
+
+async def test_a_field_has_the_cursor_at_the_end_of_what_fits(service: PortfolioService) -> None:
+    client = (await some_client(service)).model_copy(update={"name": "Padaria"})
+    app = DialogHost()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.open(ClientForm(service, client), pilot)
+        field = app.focused
+        assert isinstance(field, Input)
+        assert (field.cursor_position, field.selected_text) == (7, "Padaria")
+        await pilot.press("X")
+        assert field.value == "X"
+
+
+async def test_the_least_terminal_has_all_four_buttons(service: PortfolioService) -> None:
+    client = await some_client(service)
+    app = DialogHost()
+    async with app.run_test(size=(60, 15)) as pilot:
+        theirs = client.model_copy(update={"city": "Do outro"})
+        await app.open(StaleClientDialog(client, ClientChanges(city="Minha"), theirs, ("city",)), pilot)
+        assert all(app.is_whole_on_screen(button) for button in app.screen.query(Button))
+
+
 @pytest.mark.parametrize(
     ("keys", "city", "trade_name"),
     [
