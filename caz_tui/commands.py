@@ -48,6 +48,8 @@ class Command:
         help: one sentence for help, palette and guide.
         place: where it applies.
         in_key_line: whether the key line has it.
+        gives_way: how early the key line leaves it out where there is not room for all; 0 is last.
+        line_entry: the key and the word of the key line, where it names more than this command there.
         in_palette: whether the palette offers it.
         needs: what the person's role must allow; the data service asks again.
     """
@@ -59,8 +61,15 @@ class Command:
     help: str
     place: Place
     in_key_line: bool = False
+    gives_way: int = 0
+    line_entry: tuple[str, str] | None = None
     in_palette: bool = True
     needs: Permission = Permission.SEE
+
+    @property
+    def entry(self) -> tuple[str, str]:
+        """The key and the word that the key line has for it."""
+        return self.line_entry or (self.shown_key.split()[0], self.label)
 
     def binding(self) -> Binding:
         """Return the Textual binding of the command."""
@@ -73,15 +82,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("go_home", ("1",), "1", "Início", "Abre o Início, com Minha carteira.", Place.EVERYWHERE),
     Command("go_clients", ("2",), "2", "Meus clientes", "Abre Clientes › Meus clientes.", Place.EVERYWHERE),
     Command("go_payments", ("3",), "3", "Pagamentos", "Abre Benefícios para parceiros › Pagamentos.", Place.EVERYWHERE),
-    Command("help", ("question_mark", "f1"), "? f1", "ajuda", "Mostra as teclas desta tela.", Place.EVERYWHERE, in_key_line=True),
-    Command("command_palette", ("ctrl+p",), "ctrl+p", "comandos", "Procura qualquer comando, e qualquer cliente por nome ou documento.", Place.EVERYWHERE, in_palette=False),
+    Command("command_palette", ("ctrl+p",), "ctrl+p", "comandos", "Procura qualquer comando, e qualquer cliente por nome ou documento; um formulário se fecha antes.", Place.EVERYWHERE, in_key_line=True, gives_way=2, in_palette=False),
+    Command("help", ("question_mark", "f1"), "? f1", "ajuda", "Mostra as teclas desta tela, ou desta janela.", Place.EVERYWHERE, in_key_line=True),
     Command("leave", ("escape",), "esc", "voltar", "Fecha, limpa a busca ou volta; nunca perde o que foi digitado sem perguntar.", Place.EVERYWHERE, in_palette=False),
     Command("switch_theme", (), "", "tema", "Alterna entre o tema escuro e o claro.", Place.EVERYWHERE),
     Command("search", ("slash",), "/", "procurar", "Vai para a linha de busca; a lista muda enquanto se digita.", Place.MAIN, in_key_line=True),
-    Command("leave_program", ("q",), "q", "sair", "Sai do programa.", Place.MAIN, in_key_line=True),
+    Command("leave_program", ("q",), "q", "sair", "Sai do programa.", Place.MAIN, in_key_line=True, gives_way=2),
     Command("import_sheet", ("i",), "i", "importar", "Importa uma planilha de clientes, compras ou benefícios.", Place.MAIN, needs=_ADMINISTER),
     Command("reload", ("f5",), "f5", "atualizar", "Lê de novo o que outras pessoas gravaram.", Place.MAIN),
-    Command("cursor_down", ("down", "j"), "↓ j", "descer", "Desce uma linha.", Place.TABLE, in_palette=False),
+    Command("cursor_down", ("down", "j"), "↓ j", "descer", "Desce uma linha.", Place.TABLE, in_key_line=True, gives_way=3, line_entry=("↑↓", "mover"), in_palette=False),
     Command("cursor_up", ("up", "k"), "↑ k", "subir", "Sobe uma linha.", Place.TABLE, in_palette=False),
     Command("page_down", ("pagedown",), "PgDn", "página", "Desce uma página.", Place.TABLE, in_palette=False),
     Command("page_up", ("pageup",), "PgUp", "página", "Sobe uma página.", Place.TABLE, in_palette=False),
@@ -96,7 +105,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("column_left", ("left", "h"), "← h", "à esquerda", "Vai à coluna da esquerda ou à semana anterior.", Place.HOME, in_palette=False),
     Command("filters", ("f",), "f", "mais filtros", "Abre Mais filtros.", Place.CLIENTS, in_key_line=True),
     Command("clear_filters", ("F",), "F", "limpar filtros", "Limpa a busca e todos os filtros.", Place.CLIENTS),
-    Command("previous_tab", ("left_square_bracket",), "[", "guia anterior", "Vai à guia anterior.", Place.CLIENTS),
+    Command("previous_tab", ("left_square_bracket",), "[", "guia anterior", "Vai à guia anterior.", Place.CLIENTS, in_key_line=True, gives_way=1, line_entry=("[ ]", "guias")),
     Command("next_tab", ("right_square_bracket",), "]", "guia seguinte", "Vai à guia seguinte.", Place.CLIENTS),
     Command("sort", ("s",), "s", "ordenar", "Ordena por outra coluna; de novo na mesma, inverte.", Place.CLIENTS, in_key_line=True),
     Command("mark", ("space",), "espaço", "marcar", "Marca ou desmarca a linha.", Place.CLIENTS, in_key_line=True, in_palette=False),
@@ -122,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("actions", ("a",), "a", "ações", "Abre as Ações da compra.", Place.PAYMENTS, in_key_line=True),
     Command("export_purchases", ("E",), "E", "exportar", "Exporta as compras para CSV ou XLSX.", Place.PAYMENTS),
     Command("open_client", ("enter",), "enter", "abrir cliente", "Abre o cliente que usa a licença.", Place.PURCHASE, in_key_line=True),
+    Command("export_purchase", ("e", "E"), "e", "exportar", "Exporta esta compra para CSV ou XLSX.", Place.PURCHASE, in_key_line=True),
     Command("edit", ("e",), "e", "editar", "Edita o cliente.", Place.DETAILS, in_key_line=True, needs=_WORK),
     Command("actions", ("a",), "a", "ações", "Abre as Ações do cliente.", Place.DETAILS, in_key_line=True),
     Command("export_dossier", ("E",), "E", "exportar os dados", "Exporta tudo que se guarda deste cliente.", Place.DETAILS),

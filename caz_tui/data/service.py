@@ -591,9 +591,10 @@ class PortfolioService:
         await exports.run_dossier(path, await self.dossier(client_id))
 
     @needs(Permission.SEE)
-    async def export_purchases(self, path: Path) -> int:
-        """Write the purchases to a CSV or XLSX file and return how many there are; raises ``SheetError``."""
-        written = await exports.run_purchases(path, await self.purchases())
+    async def export_purchases(self, path: Path, number: str | None = None) -> int:
+        """Write the purchases, or one of them, to a CSV or XLSX file and return how many; raises ``SheetError``."""
+        wanted = await self.purchases() if number is None else ((await self.purchase(number)).purchase,)
+        written = await exports.run_purchases(path, wanted)
         await self.note("Exportou compras", f"{path.name}: {_counted(written, 'compra')}")
         return written
 

@@ -45,6 +45,14 @@ ACTION_GROUP = "action"
 _LEAVE = next(command for command in commands_in(Place.EVERYWHERE) if command.name == "leave")
 LEAVE: list[BindingType] = [_LEAVE.binding()]
 
+# A dialog hides the bindings of the app.
+IN_DIALOGS = ("help", "command_palette", "leave")
+"""The commands of every place that act over a dialog too."""
+_OF_DIALOGS: list[BindingType] = [
+    command.binding() for command in commands_in(Place.EVERYWHERE) if command.name in IN_DIALOGS
+]
+CLOSE_FIRST = "Feche esta janela (esc) antes de procurar comandos e clientes."
+
 
 @dataclass
 class ListWanted(Message):
@@ -220,7 +228,12 @@ class DeskScreen(FrugalScreen[None]):
 class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Generic[ResultT]):
     """A window over dimmed content: Esc leaves, with a question when something was typed."""
 
-    BINDINGS = [*LEAVE, *bindings_for(Place.DIALOG)]
+    BINDINGS = [*_OF_DIALOGS, *bindings_for(Place.DIALOG)]
+
+    help_places: ClassVar[tuple[Place, ...]] = ()
+    """The places whose keys act here, besides those that the frame names."""
+    gives_way: ClassVar[bool] = False
+    """Whether the palette takes its place: nothing is asked here, and nothing typed."""
 
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background 60%; }
@@ -259,6 +272,27 @@ class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Gene
     def draft(self) -> Draft | None:
         """Return what was typed, for a session that is cut off; None where there is nothing to keep."""
         return None
+
+    def own_keys(self) -> tuple[tuple[str, str], ...]:
+        """Return the keys that the frame of the window names, each with what it does."""
+        named = str(self.query_one("#window").border_subtitle or "").split(" · ")
+        pairs = (entry.partition(" ") for entry in named if entry)
+        return tuple((key, f"{does[:1].upper()}{does[1:]}.") for key, _, does in pairs)
+
+    def action_help(self) -> None:
+        """Show the keys of the window."""
+        from caz_tui.screens.help import help_of  # noqa: PLC0415 - the help is itself a dialog
+
+        self.app.push_screen(help_of(self))
+
+    def action_command_palette(self) -> None:
+        """Make way for the palette, or say that the window has to be closed first."""
+        beneath = self.app.screen_stack[-2]
+        if self.gives_way and isinstance(beneath, DeskScreen):
+            self.dismiss(None)
+            beneath.call_later(beneath.run_action, "app.command_palette")
+        else:
+            self.notify(CLOSE_FIRST, markup=False)
 
     def action_next_field(self) -> None:
         """Go to the next field."""

@@ -52,6 +52,7 @@ class FilterPanel(Dialog[ClientQuery]):
     """Edits a query; what it cannot show of it stays as it is, and is named."""
 
     CSS_PATH = "filter_panel.tcss"
+    help_places = (Place.FILTERS,)
     BINDINGS = [*bindings_for(Place.FILTERS), Binding("enter", "apply", show=False)]
 
     def __init__(self, service: PortfolioService, query: ClientQuery, tab: Tab) -> None:

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Button, Input, Static, TextArea
 
+from caz_tui.commands import Place
 from caz_tui.data.errors import AccessGone, FieldProblem, InvalidClient, PortfolioError
 from caz_tui.screens.base import AccessLost, Dialog
 from caz_tui.terminal.text import shown
@@ -46,6 +47,7 @@ def problems_found(take: Callable[[], object]) -> Mapping[str, str]:
 class FormDialog(Dialog[ResultT]):
     """A form: Enter goes to the next field and confirms on the last one; what is refused is said beside its field."""
 
+    help_places = (Place.DIALOG,)
     confirm_label: str = "Salvar"
 
     BINDINGS = [Binding("enter", "go_on", show=False)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from caz_tui.commands import COMMANDS, Place, commands_in
-from caz_tui.screens.base import Dialog
+from caz_tui.screens.base import IN_DIALOGS, Dialog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,14 +125,27 @@ class HelpPages(VerticalScroll, can_focus=True):
 class HelpScreen(Dialog[None]):
     """The keys that work in some places."""
 
-    BINDINGS = [Binding("question_mark,f1,q", "leave", show=False)]
+    BINDINGS = [Binding("q", "leave", show=False)]
+    gives_way = True
     DEFAULT_CSS = """
     HelpScreen > #window { width: 84; padding: 0 0 0 1; }
     """
 
-    def __init__(self, places: tuple[Place, ...]) -> None:
+    def __init__(
+        self, places: tuple[Place, ...], *, title: str = "", keys: tuple[tuple[str, str], ...] = (), only: bool = False
+    ) -> None:
+        """Take what is explained.
+
+        Args:
+            places: where the person is.
+            title: what the window is called that the person is in.
+            keys: the keys of that window, each with what it does.
+            only: whether, of what works everywhere, only what works over a window is listed.
+        """
         super().__init__()
         self._places = _all_of(places)
+        self._own = (title, _KEY_CELLS, keys)
+        self._only = only
 
     def compose(self) -> ComposeResult:
         """Show the keys of each place under its name."""
@@ -142,13 +155,32 @@ class HelpScreen(Dialog[None]):
             with HelpPages():
                 yield HelpText(self._sections())
 
+    def action_help(self) -> None:
+        """Close: the key that opened the help was pressed again."""
+        self.action_leave()
+
     def _sections(self) -> Iterable[tuple[str, int, tuple[tuple[str, str], ...]]]:
+        title, cells, own = self._own
+        if own and all(title != place.value for place in self._places):
+            yield self._own
         for place in self._places:
             commands = [command for command in commands_in(place) if command.shown_key]
+            if self._only and place is Place.EVERYWHERE:
+                commands = [command for command in commands if command.name in IN_DIALOGS]
             if commands:
-                yield place.value, _KEY_CELLS, tuple((command.shown_key, command.help) for command in commands)
+                first = own if title == place.value else ()
+                yield place.value, cells, (*first, *((command.shown_key, command.help) for command in commands))
         if Place.CLIENTS in self._places:
             yield _QUERY_TITLE, _EXAMPLE_CELLS, _QUERY_EXAMPLES
+
+
+def help_of(dialog: Dialog[Any]) -> HelpScreen:
+    """Return the help for a window."""
+    title = str(dialog.query_one("#window").border_title or "Nesta janela")
+    places = (*dialog.help_places, Place.EVERYWHERE)
+    listed = {key for command in commands_in(*places) for key in command.shown_key.split()}
+    own = tuple((key, does) for key, does in dialog.own_keys() if key not in listed)
+    return HelpScreen(places, title=title, keys=own, only=True)
 
 
 def _all_of(places: tuple[Place, ...]) -> tuple[Place, ...]:

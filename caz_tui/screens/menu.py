@@ -135,6 +135,8 @@ class MenuList(Widget, can_focus=True):
 class Menu(Dialog[str]):
     """A menu; its result is the letter of what was chosen."""
 
+    gives_way = True
+
     DEFAULT_CSS = """
     Menu > #window { min-width: 30; }
     Menu #subject { width: auto; max-width: 60; color: $muted; margin-bottom: 1; }
@@ -154,6 +156,11 @@ class Menu(Dialog[str]):
             if self._subject:
                 yield Static(shown(self._subject).truncate(60, ellipsis=True), id="subject")
             yield MenuList(self._entries)
+
+    def own_keys(self) -> tuple[tuple[str, str], ...]:
+        """Return the keys of a menu: the letters are those of its entries."""
+        letters = tuple((entry.key, entry.label) for entry in self._entries)
+        return (*letters, ("↓ ↑", "Vai de uma linha à outra."), ("enter", "Faz o que está na linha."))
 
     def on_menu_list_chosen(self, message: MenuList.Chosen) -> None:
         """Leave with what was chosen."""

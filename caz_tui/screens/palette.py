@@ -36,6 +36,10 @@ _PLACEHOLDER = "comando, visão, ou nome ou documento de um cliente"
 _NOTHING_FOUND = "Nenhum comando, visão ou cliente com esse texto."
 _MOST_CLIENTS = 20
 _KEY_CELLS = 9
+_WINDOW_CELLS = 76
+_FRAME_CELLS = 6
+"""Border and padding of the window, the scroll bar and a cell before it."""
+_DOCUMENT_CELLS = 20
 _ACTIONS_KEY = next(command.shown_key for command in commands_in(Place.TABLE) if command.name == "actions")
 
 
@@ -55,14 +59,13 @@ class Palette(Dialog[None]):
         Binding("up", "move(-1)", show=False, priority=True),
         Binding("pagedown", "move(8)", show=False, priority=True),
         Binding("pageup", "move(-8)", show=False, priority=True),
-        Binding("ctrl+p", "leave", show=False),
     ]
     DEFAULT_CSS = """
     Palette { align: center top; }
     Palette > #window { width: 76; margin-top: 2; }
     Palette OptionList {
         height: auto; max-height: 14; border: none; padding: 0; margin-top: 1; background: $background;
-        scrollbar-size-vertical: 1;
+        scrollbar-size-vertical: 1; text-wrap: nowrap; text-overflow: ellipsis;
     }
     Palette OptionList:focus { border: none; }
     Palette #none { width: 100%; color: $muted; margin-top: 1; display: none; }
@@ -139,6 +142,14 @@ class Palette(Dialog[None]):
         """Do what the line that was clicked says."""
         self._choose(message.option_index)
 
+    def own_keys(self) -> tuple[tuple[str, str], ...]:
+        """Return the keys that go through what is found."""
+        return (("↓ ↑", "Vai de uma linha à outra."), ("enter", "Faz o que está na linha."))
+
+    def action_command_palette(self) -> None:
+        """Close: the key that opened the palette was pressed again."""
+        self.action_leave()
+
     def action_move(self, step: int) -> None:
         """Go up or down the lines."""
         if self._entries:
@@ -150,13 +161,18 @@ class Palette(Dialog[None]):
         self._entries = [
             *self._matching_commands(words),
             *self._matching_views(words),
-            *map(_client_entry, self._clients),
+            *(_client_entry(found, self._name_cells) for found in self._clients),
         ]
         options = self.query_one(OptionList)
         options.set_options(Option(entry.label) for entry in self._entries)
         options.highlighted = 0 if self._entries else None
         options.display = bool(self._entries)
         self.query_one("#none").display = not self._entries and not self._is_looking
+
+    @property
+    def _name_cells(self) -> int:
+        """The cells for the name of a client, so that the document beside it is always whole."""
+        return max(1, min(_WINDOW_CELLS, self.app.size.width) - _FRAME_CELLS - _KEY_CELLS - _DOCUMENT_CELLS)
 
     def _matching_commands(self, words: list[str]) -> Iterable[_Entry]:
         matching = [command for command in self._commands if _holds(words, f"{command.label} {command.help}")]
@@ -210,7 +226,8 @@ def _view_entry(saved: SavedView) -> _Entry:
     return _Entry(label, saved)
 
 
-def _client_entry(found: Suggestion) -> _Entry:
+def _client_entry(found: Suggestion, cells: int) -> _Entry:
     document = formats.document(found.document)
-    label = Content.assemble(("cliente".ljust(_KEY_CELLS), "$muted"), shown(found.name), "  ", (document, "$muted"))
+    name = shown(found.name).truncate(cells, ellipsis=True)
+    label = Content.assemble(("cliente".ljust(_KEY_CELLS), "$muted"), name, "  ", (document, "$muted"))
     return _Entry(label, found)

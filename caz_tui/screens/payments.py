@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from textual.containers import Container, Vertical
@@ -15,14 +14,10 @@ from caz_tui.commands import Place, bindings_for
 from caz_tui.data.access import Permission, may
 from caz_tui.data.schemas import Benefit, Purchase
 from caz_tui.screens.base import DeskScreen
-from caz_tui.screens.confirm import Confirm
-from caz_tui.screens.export_dialog import SUFFIXES, target
-from caz_tui.screens.form_dialog import FormDialog
+from caz_tui.screens.export_purchases import ExportPurchases
 from caz_tui.screens.latest import Latest
 from caz_tui.screens.menu import Menu, MenuEntry
-from caz_tui.screens.paths import export_hint, export_input, whereabouts
 from caz_tui.screens.payments_details import PaymentsDetails
-from caz_tui.widgets.field import FormField
 from caz_tui.widgets.figure_strip import FigureStrip
 from caz_tui.widgets.short_table import ShortTable
 from caz_tui.widgets.table_layout import Cell, Column
@@ -144,7 +139,7 @@ class PaymentsScreen(DeskScreen):
         if self.selected is None:
             self.refuse(_NO_PURCHASE)
         else:
-            self.app.push_screen(PaymentsDetails(self.service, self.selected.number))
+            self.app.push_screen(PaymentsDetails(self.service, self.selected.number, self._folder))
 
     def action_actions(self) -> None:
         """Open the Ações menu of the purchase."""
@@ -172,41 +167,6 @@ class PaymentsScreen(DeskScreen):
             )
         else:
             self.refuse("Não há compras para exportar.")
-
-
-class ExportPurchases(FormDialog[str]):
-    """Asks for a file and writes the purchases to it; the result is the sentence that says so."""
-
-    confirm_label = "Exportar"
-    DEFAULT_CSS = "ExportPurchases FormField > .control { margin-left: 10; }"
-
-    def __init__(self, service: PortfolioService, folder: OfficeFolder | None = None) -> None:
-        """Take the data, and the one folder that files may go to, if there is one."""
-        super().__init__("Exportar compras")
-        self._service = service
-        self._folder = folder
-        self._path = export_input(f"compras-{service.today.isoformat()}.csv", SUFFIXES, folder)
-
-    def compose_fields(self) -> Iterable[Widget]:
-        """Return the one field."""
-        yield FormField("Arquivo", self._path, id="path")
-        yield export_hint(self._folder)
-
-    def on_mount(self) -> None:
-        """Put the cursor where the name ends."""
-        self._path.cursor_position = len(self._path.value)
-
-    async def save(self) -> str | None:
-        """Write the file, after asking before one is overwritten."""
-        path, exists = await asyncio.to_thread(target, self._path.value.strip(), self._folder)
-        if exists:
-            question = Confirm(
-                f"Já existe {path.name}. Substituir?", details=whereabouts(path), confirm="Substituir", dangerous=True
-            )
-            if not await self.app.push_screen_wait(question):
-                return None
-        written = await self._service.export_purchases(path)
-        return f"{formats.count(written, 'compra exportada', 'compras exportadas')} para {path}"
 
 
 def _figures(summary: PaymentsSummary | None, today: date) -> Iterable[tuple[str, str]]:

@@ -15,6 +15,7 @@ from caz_tui.commands import Place, bindings_for
 from caz_tui.data.figures import EXCLUSIVE_PLAN
 from caz_tui.data.schemas import LicenceUser
 from caz_tui.screens.base import ClientWanted, DeskScreen
+from caz_tui.screens.export_purchases import ExportPurchases
 from caz_tui.terminal.text import shown
 from caz_tui.widgets.short_table import ShortTable
 from caz_tui.widgets.table_layout import Cell, Column
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from caz_tui.data.schemas import Purchase, PurchaseDetails
     from caz_tui.data.service import PortfolioService
+    from caz_tui.data.sheets.office_folder import OfficeFolder
 
 CANCELLATION_DAYS = 30
 """How long before the renewal licences can be cancelled."""
@@ -63,8 +65,10 @@ class PaymentsDetails(DeskScreen):
 
     details: reactive[PurchaseDetails | None] = reactive(None, init=False)
 
-    def __init__(self, service: PortfolioService, number: str) -> None:
+    def __init__(self, service: PortfolioService, number: str, folder: OfficeFolder | None = None) -> None:
+        """Take the data, the purchase, and the one folder that files may go to, if there is one."""
         super().__init__(service)
+        self._folder = folder
         self._number = number
         self._generation = 0
 
@@ -146,6 +150,11 @@ class PaymentsDetails(DeskScreen):
     async def _read_users(self, wanted: WindowedTable.RowsWanted) -> None:
         users = await self.service.licence_users(wanted.offset, wanted.limit)
         wanted.table.feed(wanted.offset, users, wanted.generation)
+
+    def action_export_purchase(self) -> None:
+        """Ask for a file and write the purchase to it."""
+        form = ExportPurchases(self.service, self._folder, self._number)
+        self.app.push_screen(form, lambda done: self.say(done) if done else None)
 
     def action_open_client(self) -> None:
         """Open the client under the cursor."""

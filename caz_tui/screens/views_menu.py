@@ -60,6 +60,8 @@ async def save_view(app: App[Any], service: PortfolioService, view: ClientView) 
 class ViewsMenu(Dialog[ClientView]):
     """The saved views: Enter opens one, x drops it."""
 
+    gives_way = True
+
     BINDINGS = [
         Binding("x,delete", "forget", show=False),
         Binding("j", "move(1)", show=False),

@@ -75,24 +75,28 @@ class KeyLine(Widget):
         """Take the places whose commands are listed, and pairs of key and label that stand before them."""
         super().__init__()
         self._first = first
-        self._commands = [command for place in places for command in commands_in(place) if command.in_key_line]
+        listed = [command for place in places for command in commands_in(place) if command.in_key_line]
+        moving = [command for command in commands_in(Place.TABLE) if command.line_entry and command not in listed]
+        self._commands = [*moving, *listed]
 
     def render(self) -> RenderResult:
-        """Return the line of keys, cut at a whole entry; the last one, which is the help, always stands."""
-        allowed = (command for command in self._commands if may(self.role, command.needs))
-        listed = (*self._first, *((command.shown_key.split()[0], command.label) for command in allowed))
-        *entries, last = [Content.assemble((key, "bold $foreground"), " ", label) for key, label in listed] or [
-            Content("")
-        ]
-        room = self.size.width - last.cell_length
-        line: list[Content] = []
-        for entry in entries:
-            room -= entry.cell_length + len(_SEPARATOR)
-            if room < 0:
-                break
-            line.append(entry)
+        """Return the line of keys, in whole entries; the last one, which is the help, always stands."""
+        allowed = [command for command in self._commands if may(self.role, command.needs)]
+        pairs = [*self._first, *(command.entry for command in allowed)]
+        entries = [Content.assemble((key, "bold $foreground"), " ", label) for key, label in pairs]
+        if not entries:
+            return Content("")
+        last = len(entries) - 1
+        ranks = [0] * len(self._first) + [command.gives_way for command in allowed]
+        room = self.size.width - entries[last].cell_length
+        fitting = {last}
+        for at in sorted(range(last), key=lambda at: ranks[at]):
+            cells = entries[at].cell_length + len(_SEPARATOR)
+            if cells <= room:
+                room -= cells
+                fitting.add(at)
         # Of a separator that was measured, `join` counts the cells once too often, and leaves as many undrawn.
-        return Content(_SEPARATOR).join([*line, last])
+        return Content(_SEPARATOR).join(entry for at, entry in enumerate(entries) if at in fitting)
 
 
 class TooSmall(Widget):

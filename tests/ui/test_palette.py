@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 from textual.widgets import Input, OptionList
 
+from caz_tui import formats
 from caz_tui.data.choices import Tab
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.tables import clients
@@ -83,6 +84,20 @@ async def test_a_client_is_found_by_name_and_by_document(service: PortfolioServi
             assert isinstance(screen, ClientDetails)
             assert screen.client_acted_on() == await service.client(client.id)
             await desk.press("escape")
+
+
+@pytest.mark.parametrize("size", [(60, 15), *SIZES])
+async def test_each_client_is_one_line_that_ends_in_the_document(
+    service: PortfolioService, size: tuple[int, int]
+) -> None:
+    async with desk_on_clients(service, size) as desk:
+        await desk.press("ctrl+p")
+        await desk.type("abrantes")
+        found = [client for client in await service.suggest("abrantes", 9) if len(client.name) > 40]
+        assert found
+        for client in found:
+            line = next(line for line in desk.lines() if formats.document(client.document) in line)
+            assert f"cliente  {client.name[:20]}" in line
 
 
 async def test_enter_before_the_clients_are_there_waits_for_them(service: PortfolioService) -> None:

@@ -13,8 +13,9 @@ from caz_tui import formats
 from caz_tui.data.tables import benefits, clients, licence_events, purchase_items, purchases
 from caz_tui.screens.base import ClientWanted
 from caz_tui.screens.confirm import Confirm
+from caz_tui.screens.export_purchases import ExportPurchases
 from caz_tui.screens.menu import Menu, MenuEntry
-from caz_tui.screens.payments import ExportPurchases, PaymentsScreen
+from caz_tui.screens.payments import PaymentsScreen
 from caz_tui.screens.payments_details import PaymentsDetails
 from caz_tui.theme import LIGHT
 from caz_tui.widgets.short_table import ShortTable
@@ -229,6 +230,21 @@ async def test_only_the_table_with_the_keys_has_the_thick_bar(service: Portfolio
         await desk.press("tab")
         bars = [line[0] for line in desk.lines() if line[:1] in {"▌", "▏"}]
         assert bars == ["▏", "▌"]
+
+
+async def test_one_purchase_goes_to_a_file(service: PortfolioService, tmp_path: Path) -> None:
+    number = (await service.purchases())[1].number
+    async with desk_on_clients(service) as desk:
+        await desk.press("3", "down", "enter", "e")
+        assert desk.shows(f"Exportar compra {number}")
+        assert desk.field().value.endswith(f"compra-{number}.csv")
+        desk.field().value = str(tmp_path / "uma.csv")
+        await desk.press("f2")
+        assert desk.said() == [f"1 compra exportada para {tmp_path / 'uma.csv'}"]
+    header, *items = (tmp_path / "uma.csv").read_text("utf-8-sig").splitlines()
+    assert items
+    assert all(number in line for line in items)
+    assert header.startswith("Compra;")
 
 
 @pytest.mark.parametrize(("size", "label"), [((80, 24), "Forma de…"), ((140, 45), "Forma de pagamento")])

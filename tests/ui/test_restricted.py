@@ -12,8 +12,8 @@ from caz_tui.data.query import ClientView
 from caz_tui.data.sheets.office_folder import OfficeFolder
 from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.export_dialog import ExportDialog
+from caz_tui.screens.export_purchases import ExportPurchases
 from caz_tui.screens.import_dialog import COLUMNS, FILE, ImportDialog
-from caz_tui.screens.payments import ExportPurchases
 from caz_tui.session import Session
 from caz_tui.terminal.driver import DeskDriver, RestrictedDriver
 from tests.ui.dialog_host import DialogHost, settled, until
