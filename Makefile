@@ -10,6 +10,9 @@ TORTURE := $(BIN)/python -m pytest --capture=no
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-annotate
 
+# Where it is set, every program that a test starts would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check torture bench demo-data lock clean
 
 run: $(READY)

@@ -12,7 +12,7 @@ from caz_tui import __version__
 from caz_tui.console.output import say
 from caz_tui.data.access import person_name
 from caz_tui.data.address import masked
-from caz_tui.data.choices import Role, Tab
+from caz_tui.data.choices import Order, Role, Tab
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,6 +36,8 @@ GUEST_TASKS = ("verificar",)
 """The tasks of ``banco`` in a restricted session: those that change and write nothing."""
 LAST_ENTRIES = 200
 MOST_KEPT_COPIES = 3650
+_MOST_COUNTED = 999_999_999_999
+_MOST_LIMITED = 999_999
 
 # argparse takes anything that begins with a hyphen for an option; these are queries and orders.
 _NEGATED_CRITERION = re.compile(r"-[^\W\d]\w*:")
@@ -78,7 +80,7 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", "--ajuda", action="help", help="mostra esta ajuda e sai")
 
     def error(self, message: str) -> NoReturn:
-        """Leave with the usage and one sentence."""
+        """Leave with one sentence, and where the usage is."""
         say(f"caz-tui: {_in_portuguese(message)}.")
         say(f"Veja «{self.prog} --help».")
         self.exit(USAGE_STATUS)
@@ -100,6 +102,8 @@ def parse(arguments: Sequence[str], parser_class: type[Parser] = Parser) -> argp
     """
     parser = _parser(parser_class)  # type: ignore[arg-type] # mypy asks its objects for a hash, not the class
     asked, rest = parser.parse_known_args(_protect_hyphens(arguments))
+    # What is wrong from here on is wrong with the command, and its help says more.
+    parser.prog = " ".join([parser.prog, *_command_words(asked)])
     if "query" in asked and not any(word.startswith("-") for word in rest):
         # argparse gives a query up at the first option; the words behind it are as good.
         asked.query = [*asked.query, *rest]
@@ -113,9 +117,12 @@ def parse(arguments: Sequence[str], parser_class: type[Parser] = Parser) -> argp
         parser.error("argument --pasta: só vale com --restrito")
     if "query" in asked:
         asked.query = " ".join(asked.query).replace(_HYPHEN, "-")
-    if getattr(asked, "order", None):
-        asked.order = asked.order.replace(_HYPHEN, "-")
     return asked
+
+
+def _command_words(asked: argparse.Namespace) -> list[str]:
+    """Return the words that name the command and its task, as they are typed."""
+    return [] if asked.command == "desk" else [asked.command, *filter(None, [getattr(asked, "task", None)])]
 
 
 def _in_portuguese(message: str) -> str:
@@ -253,10 +260,16 @@ def _add_one_client(commands: Commands) -> None:
         "caz-tui cliente exportar 11.222.333/0001-81 --formato json",
     )  # fmt: skip
     tasks = _tasks(parser)
-    export = _task(tasks, "exportar", "Mostra o cliente, as licenças, as compras e o histórico; fica na trilha.")
+    export = _task(
+        tasks, "exportar", "Mostra o cliente, as licenças, as compras e o histórico; fica na trilha.",
+        "11.222.333/0001-81 --formato json",
+    )  # fmt: skip
     export.add_argument("document", metavar="DOCUMENTO", help="o CNPJ ou CPF, com ou sem máscara")
     _add_format(export, "tabela", "json")
-    erase = _task(tasks, "apagar-dados", "Apaga e-mail, telefone, cidade, etiquetas e observações, também da trilha.")
+    erase = _task(
+        tasks, "apagar-dados", "Apaga e-mail, telefone, cidade, etiquetas e observações, também da trilha.",
+        "11.222.333/0001-81",
+    )  # fmt: skip
     erase.add_argument("document", metavar="DOCUMENTO", help="o CNPJ ou CPF, com ou sem máscara")
     _add_unasked(erase)
 
@@ -268,16 +281,16 @@ def _add_carteiras(commands: Commands) -> None:
     )  # fmt: skip
     tasks = _tasks(parser)
     _add_format(_task(tasks, "listar", "Lista as carteiras."), "tabela", "json")
-    create = _task(tasks, "criar", "Cria uma carteira.")
+    create = _task(tasks, "criar", "Cria uma carteira.", "Sul")
     create.add_argument("name", metavar="NOME", help="o nome da carteira")
     _add_format(create, "tabela", "json")
-    for name, about in (
-        ("atribuir", "Põe numa carteira todos os clientes de uma consulta."),
-        ("retirar", "Tira de uma carteira os clientes de uma consulta."),
+    for name, about, example in (
+        ("atribuir", "Põe numa carteira todos os clientes de uma consulta.", "Sul 'uf:RS,SC,PR'"),
+        ("retirar", "Tira de uma carteira os clientes de uma consulta.", "Sul 'situacao:cancelado'"),
     ):
-        move = _task(tasks, name, about)
+        move = _task(tasks, name, about, example)
         move.add_argument("name", metavar="NOME", help="o nome da carteira")
-        move.add_argument("query", nargs="*", metavar="CONSULTA", help="quem; sem ela, todos os da guia")
+        move.add_argument("query", nargs="*", default=[], metavar="CONSULTA", help="quem; sem ela, todos os da guia")
         _add_tab(move)
         _add_unasked(move)
         _add_format(move, "tabela", "json")
@@ -291,11 +304,11 @@ def _add_users(commands: Commands) -> None:
     tasks = _tasks(parser)
     roles = [role.value for role in Role]
     _add_format(_task(tasks, "listar", "Lista os usuários."), "tabela", "json")
-    create = _task(tasks, "criar", "Cria um usuário.")
-    change = _task(tasks, "papel", "Muda o papel de um usuário.")
-    give = _task(tasks, "carteira", "Dá a um analista estas carteiras, no lugar das que tinha.")
-    close = _task(tasks, "desativar", "Tira o acesso de um usuário; o que ele fez fica na trilha.")
-    reopen = _task(tasks, "reativar", "Devolve o acesso a um usuário.")
+    create = _task(tasks, "criar", "Cria um usuário.", "maria --papel analista --carteira Sul")
+    change = _task(tasks, "papel", "Muda o papel de um usuário.", "maria leitura")
+    give = _task(tasks, "carteira", "Dá a um analista estas carteiras, no lugar das que tinha.", "maria Sul Norte")
+    close = _task(tasks, "desativar", "Tira o acesso de um usuário; o que ele fez fica na trilha.", "maria")
+    reopen = _task(tasks, "reativar", "Devolve o acesso a um usuário.", "maria")
     for task in (create, change, give, close, reopen):
         task.add_argument("name", metavar="NOME", help="a conta do sistema, ou o nome do --usuario da chave")
     create.add_argument("--papel", dest="role", required=True, choices=roles, help="o que pode fazer")
@@ -304,7 +317,7 @@ def _add_users(commands: Commands) -> None:
         help="a carteira de um analista; pode repetir",
     )  # fmt: skip
     change.add_argument("role", metavar="PAPEL", choices=roles, help=", ".join(roles))
-    give.add_argument("carteiras", nargs="*", metavar="CARTEIRA", help="as carteiras; nenhuma tira todas")
+    give.add_argument("carteiras", nargs="*", default=[], metavar="CARTEIRA", help="as carteiras; nenhuma tira todas")
     for task in (create, change, give, close, reopen):
         _add_format(task, "tabela", "json")
 
@@ -316,8 +329,10 @@ def _tasks(parser: Parser) -> Commands:
     return tasks
 
 
-def _task(tasks: Commands, name: str, about: str, example: str | None = None) -> Parser:
-    task: Parser = tasks.add_parser(name, help=about, description=about, epilog=example)
+def _task(tasks: Commands, name: str, about: str, example: str = "") -> Parser:
+    """Return the parser of a task; the example is what is typed behind its name."""
+    task: Parser = tasks.add_parser(name, help=about, description=about)
+    task.epilog = f"exemplo:\n  {task.prog} {example}".rstrip()
     _add_database(task)
     return task
 
@@ -365,9 +380,11 @@ def _add_audit(commands: Commands) -> None:
 
 
 def _add_database_commands(commands: Commands) -> None:
-    parser = _command(commands, "banco", "Cuida do banco.", "caz-tui banco backup /media/pendrive/carteira.db")
+    is_guest = issubclass(commands._parser_class, GuestParser)  # noqa: SLF001 - argparse does not tell it otherwise
+    example = "verificar" if is_guest else "backup /media/pendrive/carteira.db"
+    parser = _command(commands, "banco", "Cuida do banco.", f"caz-tui banco {example}")
     tasks = _tasks(parser)
-    for name, file, about in (
+    for name, example, about in (
         ("migrar", "", "Atualiza o banco para esta versão, depois de uma cópia."),
         ("backup", "/media/pendrive/carteira.db", "Copia o banco com outras pessoas trabalhando."),
         ("copias", "--manter 14", "Mostra as cópias diárias, e diz quantas manter e onde."),
@@ -379,9 +396,9 @@ def _add_database_commands(commands: Commands) -> None:
         ),
         ("verificar", "", "Confere se o banco está íntegro e se os números batem."),
     ):
-        if isinstance(parser, GuestParser) and name not in GUEST_TASKS:
+        if is_guest and name not in GUEST_TASKS:
             continue
-        task = _task(tasks, name, about, f"exemplo:\n  caz-tui banco {name} {file}".rstrip())
+        task = _task(tasks, name, about, example)
         if name == "copiar":
             task.add_argument("source", metavar="ORIGEM", help="o banco de onde, um arquivo ou postgresql://…")
             task.add_argument("target", metavar="DESTINO", help="o banco para onde, ainda vazio")
@@ -411,11 +428,14 @@ def _add_copies(task: argparse.ArgumentParser) -> None:
 
 
 def _add_view(parser: Parser) -> None:
-    parser.add_argument("query", nargs="*", metavar="CONSULTA", help="como na linha de busca: situacao:ativo padaria")
+    parser.add_argument(
+        "query", nargs="*", default=[], metavar="CONSULTA", help="como na linha de busca: situacao:ativo padaria"
+    )
     _add_tab(parser)
     parser.add_argument(
-        "--ordenar", dest="order", metavar="[-]CAMPO", help="o campo da ordem; com - na frente, inverte"
-    )
+        "--ordenar", dest="order", type=_order, default=Order(), metavar="[-]CAMPO",
+        help="o campo da ordem; com - na frente, inverte",
+    )  # fmt: skip
 
 
 def _add_tab(parser: Parser) -> None:
@@ -429,10 +449,18 @@ def _add_format(parser: Parser, *formats: str) -> None:
 
 
 def _demo_size(text: str) -> int:
-    size = _count(text)
-    if not 1 <= size <= MOST_DEMO_CLIENTS:
-        raise argparse.ArgumentTypeError(f"use um número de 1 a {MOST_DEMO_CLIENTS}")
-    return size
+    return _whole(text, 1, MOST_DEMO_CLIENTS)
+
+
+def _order(text: str) -> Order:
+    from caz_tui.data.selects import SORT_FIELDS  # noqa: PLC0415 - for those who ask for another order
+
+    text = text.replace(_HYPHEN, "-")
+    name = text.removeprefix("-").strip().lower()
+    for field in SORT_FIELDS:
+        if field.value == name:
+            return Order(field=field, descending=text.startswith("-"))
+    raise argparse.ArgumentTypeError(f"não há ordem por “{name}”; use um de: {', '.join(SORT_FIELDS)}")
 
 
 def _day(text: str) -> date:
@@ -445,22 +473,23 @@ def _day(text: str) -> date:
 
 
 def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 12):
-        raise argparse.ArgumentTypeError(f"“{text}” não é um número inteiro")
-    return int(text)
+    return _whole(text, 0, _MOST_COUNTED)
 
 
 def _at_least_one(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 6 and int(text)):
-        raise argparse.ArgumentTypeError(f"“{text}” não é um número inteiro a partir de 1")
-    return int(text)
+    return _whole(text, 1, _MOST_LIMITED)
 
 
 def _kept(text: str) -> int:
-    number = _count(text)
-    if number > MOST_KEPT_COPIES:
-        raise argparse.ArgumentTypeError(f"use um número de 0 a {MOST_KEPT_COPIES}")
-    return number
+    return _whole(text, 0, MOST_KEPT_COPIES)
+
+
+def _whole(text: str, least: int, most: int) -> int:
+    is_number = text.isascii() and text.isdigit() and len(text) <= len(str(_MOST_COUNTED))
+    if not (is_number and least <= int(text) <= most):
+        allowed = f"{most:,}".replace(",", ".")
+        raise argparse.ArgumentTypeError(f"“{text}” não serve; use um número inteiro de {least} a {allowed}")
+    return int(text)
 
 
 def _person(text: str) -> str:
@@ -474,4 +503,8 @@ def _mapping(text: str) -> tuple[str, str]:
     field, equals, column = text.partition("=")
     if not (equals and field.strip() and column.strip()):
         raise argparse.ArgumentTypeError(f"“{text}” não tem a forma campo=COLUNA")
+    from caz_tui.data.sheets.columns import MAPPABLE_SLUGS, meant_slug  # noqa: PLC0415 - for one command alone
+
+    if meant_slug(field) not in MAPPABLE_SLUGS:
+        raise argparse.ArgumentTypeError(f"não há campo “{field.strip()}”; use um de: {', '.join(MAPPABLE_SLUGS)}")
     return field.strip(), column

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 
 from caz_tui import formats
 from caz_tui.console.output import JsonRows, aligned, is_terminal, show, show_csv, show_json, table
-from caz_tui.data.choices import Order, Tab
-from caz_tui.data.errors import QueryError
+from caz_tui.data.choices import Tab
 from caz_tui.data.portable import client_json, purchase_json
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.selects import SORT_FIELDS
 from caz_tui.data.sheets.writing import clients_csv, purchases_csv
 
 if TYPE_CHECKING:
@@ -30,19 +28,9 @@ def view_of(asked: Namespace) -> ClientView:
     """Return the view that ``--aba``, the query and ``--ordenar`` ask for.
 
     Raises:
-        QueryError: the query or the order names something unknown.
+        QueryError: the query names something unknown.
     """
-    return ClientView(Tab(asked.aba), ClientQuery.parse(asked.query), _order(asked.order))
-
-
-def _order(text: str | None) -> Order:
-    if text is None:
-        return Order()
-    name = text.removeprefix("-").strip().lower()
-    for field in SORT_FIELDS:
-        if field.value == name:
-            return Order(field=field, descending=text.startswith("-"))
-    raise QueryError(f"Não há ordem por {name}. Use um de: {', '.join(SORT_FIELDS)}.")
+    return ClientView(Tab(asked.aba), ClientQuery.parse(asked.query), asked.order)
 
 
 async def list_clients(service: PortfolioService, asked: Namespace) -> int:

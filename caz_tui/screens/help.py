@@ -29,7 +29,7 @@ _WITH = {
 """What else works in a place; its keys are listed under their own heading."""
 
 _QUERY_TITLE = "A consulta"
-_QUERY_EXAMPLES = (
+QUERY_EXAMPLES = (
     ("padaria são joão", "Todas as palavras no nome, fantasia, documento ou e-mail; acentos e maiúsculas tanto faz."),
     ("situacao:ativo,em_teste", "Um campo com um destes valores; todas as partes de uma consulta têm de valer."),
     ("vencimento:30d", "De hoje a 30 dias; -30d são os 30 dias até hoje."),
@@ -37,7 +37,7 @@ _QUERY_EXAMPLES = (
     ("exportacao:nunca", "Nunca exportado; com datas, vale o fim do período exportado."),
     ("plano:controle*", "Começa com; sem o asterisco, o valor inteiro."),
     ("-plano:*", "O contrário: aqui, os clientes sem plano."),
-    ('cidade:"São Paulo"', "Aspas para um valor com espaços."),
+    ('cidade:"São Paulo"', 'Aspas para um valor com espaços; o asterisco vem depois: plano:"Plano Ex"*.'),
     ("arquivado:sim", "Os clientes arquivados, que ficam fora das guias."),
 )
 _SCROLLING = ("cursor_down", "cursor_up", "page_down", "page_up", "first", "last")
@@ -171,7 +171,7 @@ class HelpScreen(Dialog[None]):
                 first = own if title == place.value else ()
                 yield place.value, cells, (*first, *((command.shown_key, command.help) for command in commands))
         if Place.CLIENTS in self._places:
-            yield _QUERY_TITLE, _EXAMPLE_CELLS, _QUERY_EXAMPLES
+            yield _QUERY_TITLE, _EXAMPLE_CELLS, QUERY_EXAMPLES
 
 
 def help_of(dialog: Dialog[Any]) -> HelpScreen:

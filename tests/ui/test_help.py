@@ -8,7 +8,7 @@ import pytest
 
 from caz_tui.commands import Place, commands_in
 from caz_tui.data.query import ClientQuery
-from caz_tui.screens.help import _QUERY_EXAMPLES, HelpPages, HelpScreen
+from caz_tui.screens.help import QUERY_EXAMPLES, HelpPages, HelpScreen
 from tests.ui.desk_host import DeskHost
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ async def test_every_key_is_listed_under_its_place(size: tuple[int, int]) -> Non
                     )
                     assert row.index(command.help[:20]) == row.index("│") + 14
         assert "A consulta" in text
-        for example, _ in _QUERY_EXAMPLES:
+        for example, _ in QUERY_EXAMPLES:
             assert example in text
 
 
@@ -63,7 +63,7 @@ async def test_only_the_clients_have_the_query() -> None:
 
 
 def test_the_examples_are_queries() -> None:
-    for example, _ in _QUERY_EXAMPLES:
+    for example, _ in QUERY_EXAMPLES:
         assert ClientQuery.parse(example)
 
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from caz_tui.console.arguments import parse
+from caz_tui.console import arguments
+from caz_tui.console.arguments import GuestParser, Parser, parse
 from caz_tui.console.places import database_place
 from caz_tui.data.address import ServerAddress
+from caz_tui.data.choices import Field, Order
 from caz_tui.data.errors import StorageError
+from caz_tui.data.query import ClientQuery
 from tests.unit.program import Office, run_program
 
-COMMANDS = ("importar", "exportar", "clientes", "carteira", "pagamentos", "banco")
-TASKS = ("migrar", "backup", "restaurar", "verificar")
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTRACTED = ("importar", "exportar", "clientes", "carteira", "pagamentos", "banco migrar", "banco backup",
+    "banco restaurar", "banco verificar", "usuarios criar", "carteiras atribuir", "cliente exportar",
+)  # fmt: skip
 ENGLISH = re.compile(
     r"\b(usage|options|arguments?|positional|show|help message|exit|error|invalid|choice|choose|from|required|expected|"
     r"unrecognized|ignored|explicit|allowed|with|could match|ambiguous|value|default)\b",
@@ -48,13 +57,14 @@ def test_the_database_named_last_counts() -> None:
 @pytest.mark.parametrize(
     ("words", "order"),
     [
-        (["--ordenar", "-vencimento"], "-vencimento"),
-        (["--ordenar=-vencimento"], "-vencimento"),
-        (["--ordenar", "pago_por"], "pago_por"),
-        (["--ordenar", "-pago_por"], "-pago_por"),
+        ([], Order()),
+        (["--ordenar", "-vencimento"], Order(Field.EXPIRES_ON, descending=True)),
+        (["--ordenar=-vencimento"], Order(Field.EXPIRES_ON, descending=True)),
+        (["--ordenar", "pago_por"], Order(Field.PAYER)),
+        (["--ordenar", "-pago_por"], Order(Field.PAYER, descending=True)),
     ],
 )
-def test_an_order_may_begin_with_a_hyphen(words: list[str], order: str) -> None:
+def test_an_order_may_begin_with_a_hyphen(words: list[str], order: Order) -> None:
     assert parse(["clientes", *words]).order == order
 
 
@@ -123,6 +133,9 @@ WRONG = [
     ["clientes", "--formato", "-plano:x"],
     ["clientes", "--aba", "outra"],
     ["clientes", "--ordenar"],
+    ["clientes", "--ordenar", "tamanho"],
+    ["clientes", "--ordenar", "-tamanho"],
+    ["clientes", "--ordenar", "-notes"],
     ["carteira", "agora"],
     ["carteira", "--formato", "csv"],
     ["pagamentos", "1", "2"],
@@ -131,6 +144,7 @@ WRONG = [
     ["importar", "a.csv", "--mapa", "nome"],
     ["importar", "a.csv", "--mapa", "=COLUNA"],
     ["importar", "a.csv", "--mapa", "nome="],
+    ["importar", "a.csv", "--mapa", "xx=COLUNA"],
     ["importar", "a.csv", "--simular=sim"],
     ["importar", "a.csv", "--simular=a'b\nc"],
     ["exportar"],
@@ -169,40 +183,95 @@ def test_what_was_typed_is_said_back_harmless(capsys: pytest.CaptureFixture[str]
     assert not set("\x1b\x07\u202e") & set(err)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("exportar", "falta: ARQUIVO."),
+        ("carteiras atribuir", "falta: NOME."),
+        ("usuarios carteira", "falta: NOME."),
+        ("clientes --limite -1", "--limite: “-1” não serve; use um número inteiro de 0 a 999.999.999.999."),
+        ("auditoria --ultimos -3", "--ultimos: “-3” não serve; use um número inteiro de 0 a 999.999.999.999."),
+        ("banco copias --manter -1", "--manter: “-1” não serve; use um número inteiro de 0 a 3.650."),
+        ("--bloqueio 0", "--bloqueio: “0” não serve; use um número inteiro de 1 a 999.999."),
+        ("--demo 0", "--demo: “0” não serve; use um número inteiro de 1 a 10.000.000."),
+    ],
+)
+def test_what_is_missing_or_allowed_is_said(words: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(words.split())
+    assert capsys.readouterr().err.splitlines()[0] == f"caz-tui: {said}"
+
+
+@pytest.mark.parametrize(
+    ("words", "where"),
+    [
+        ("-me", "caz-tui"),
+        ("clientes -me", "caz-tui clientes"),
+        ("banco migrar -me", "caz-tui banco migrar"),
+        ("clientes --demo=3 --formato xml", "caz-tui clientes"),
+        ("--demo 3 carteira", "caz-tui carteira"),
+    ],
+)
+def test_the_help_pointed_to_is_that_of_the_command(words: str, where: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse(words.split())
+    assert capsys.readouterr().err.splitlines()[-1] == f"Veja «{where} --help»."
+
+
 def test_the_choices_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         parse(["clientes", "--formato", "xml"])
     assert "--formato não pode ser “xml”; use um de: tabela, json, csv." in capsys.readouterr().err
 
 
+def every_command(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Yield every command, and every task of one, as it is typed."""
+    yield parser.prog
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                yield from every_command(inner)
+
+
+EVERY_COMMAND = tuple(every_command(arguments._parser(Parser)))
+OF_GUESTS = tuple(every_command(arguments._parser(GuestParser)))
+
+
+def test_the_commands_are_all_there() -> None:
+    assert {f"caz-tui {command}" for command in CONTRACTED} < set(EVERY_COMMAND)
+    assert set(OF_GUESTS) < set(EVERY_COMMAND)
+
+
 @pytest.mark.parametrize(
-    "words",
-    [[], *([command] for command in COMMANDS), *(["banco", task] for task in TASKS)],
-    ids=lambda words: " ".join(words) or "caz-tui",
+    ("command", "parser_class"),
+    [*((command, Parser) for command in EVERY_COMMAND), *((command, GuestParser) for command in OF_GUESTS)],
 )
-@pytest.mark.parametrize("flag", ["--help", "-h", "--ajuda"])
-def test_every_command_has_help_in_portuguese_with_an_example(
-    words: list[str], flag: str, capsys: pytest.CaptureFixture[str]
+def test_every_command_has_help_in_portuguese_with_an_example_that_is_understood(
+    command: str, parser_class: type[Parser], capsys: pytest.CaptureFixture[str]
 ) -> None:
+    _, *words = command.split()
     with pytest.raises(SystemExit) as left:
-        parse([*words, flag])
+        parse([*words, "--help"], parser_class)
     assert left.value.code == 0
     out, err = capsys.readouterr()
     assert err == ""
     assert not ENGLISH.search(re.sub(r"--(help|version)\b", "", out))
-    assert out.startswith(f"uso: {' '.join(['caz-tui', *words])}")
+    assert out.startswith(f"uso: {command}")
     example = re.search(r"^exemplos?:\n((?:  caz-tui .*\n)+)", out, re.MULTILINE)
     assert example
     for line in example[1].splitlines():
-        assert line.startswith(f"  {' '.join(['caz-tui', *words])}")
+        assert line.startswith(f"  {command}")
+        asked = parse(shlex.split(line)[1:], parser_class)
+        assert [asked.command, getattr(asked, "task", None)][: len(words)] == words
+        ClientQuery.parse(getattr(asked, "query", ""))
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_the_example_of_every_command_is_understood(command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        parse([command, "--help"])
-    example = capsys.readouterr().out.rstrip().splitlines()[-1].strip()
-    assert parse(shlex.split(example)[1:]).command == command
+@pytest.mark.parametrize("flag", ["-h", "--ajuda"])
+def test_help_has_other_names(flag: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        parse(["clientes", flag])
+    assert left.value.code == 0
+    assert capsys.readouterr().out.startswith("uso: caz-tui clientes")
 
 
 def test_the_version_is_said(tmp_path: Path) -> None:
@@ -212,11 +281,21 @@ def test_the_version_is_said(tmp_path: Path) -> None:
     assert outcome.err == ""
 
 
-def test_an_unknown_order_names_those_there_are(office: Office) -> None:
-    outcome = office.run("clientes", "--ordenar", "tamanho")
-    assert outcome.status == 1
-    assert outcome.err.startswith("Não há ordem por tamanho. Use um de: nome, ")
-    assert outcome.out == ""
+@pytest.mark.parametrize(
+    ("words", "fragment"),
+    [
+        (("clientes", "--ordenar", "tamanho"), "--ordenar: não há ordem por “tamanho”; use um de: nome, "),
+        (("exportar", "a.csv", "--ordenar", "-tamanho"), "não há ordem por “tamanho”"),
+        (("importar", "a.csv", "--mapa", "xx=YY"), "--mapa: não há campo “xx”; use um de: nome, "),
+        (("clientes", "--aba", "outra"), "--aba não pode ser “outra”; use um de: todos, "),
+    ],
+)
+def test_a_name_that_an_option_does_not_know_is_wrong_usage(
+    office: Office, words: tuple[str, ...], fragment: str
+) -> None:
+    outcome = office.run(*words)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert fragment in outcome.err
 
 
 def test_a_database_may_be_named_by_url_or_by_the_environment() -> None:

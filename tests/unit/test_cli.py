@@ -419,7 +419,7 @@ def test_columns_are_mapped_by_hand(office: Office) -> None:
     secret = office.run("importar", path, "--mapa", "documento=REGISTRO", "--mapa", "fantasia=SENHA")
     assert secret.status == 1
     assert "nunca é lida" in secret.err
-    unknown = office.run("importar", path, "--mapa", "dono=REGISTRO")
+    unknown = office.run("importar", path, "--mapa", "produto=REGISTRO")
     assert unknown.status == 1
     assert "Use um de: nome, fantasia, documento" in unknown.err
 
@@ -549,7 +549,7 @@ def test_an_export_follows_tab_query_and_order(demo: Office) -> None:
 def test_an_export_to_an_unknown_format_names_those_there_are(demo: Office, name: str) -> None:
     outcome = demo.run("exportar", demo.folder / name)
     assert outcome.status == 1
-    assert ".csv, .xlsx, .json" in outcome.err
+    assert ".csv, .xlsx ou .json" in outcome.err
     assert not (demo.folder / name).exists()
 
 

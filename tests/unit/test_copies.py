@@ -136,8 +136,8 @@ def test_two_databases_may_share_a_folder(held: Office) -> None:
 @pytest.mark.parametrize(
     ("words", "status", "fragment"),
     [
-        (("--manter", "-1"), 2, "não é um número inteiro"),
-        (("--manter", "3651"), 2, "use um número de 0 a 3650"),
+        (("--manter", "-1"), 2, "use um número inteiro de 0 a 3.650"),
+        (("--manter", "3651"), 2, "use um número inteiro de 0 a 3.650"),
         (("--pasta", "/dev/null/x"), 1, "não pode guardar cópias"),
     ],
 )

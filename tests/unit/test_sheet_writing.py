@@ -280,8 +280,8 @@ def test_a_file_is_private_and_replaces_the_old_one_only_when_whole(tmp_path: Pa
 def test_what_cannot_be_written_is_said_in_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "pasta.csv").mkdir()
     for name, sentence in (
-        ("carteira.pdf", "O arquivo carteira.pdf precisa terminar em .csv, .xlsx, .json."),
-        ("carteira", "O arquivo carteira precisa terminar em .csv, .xlsx, .json."),
+        ("carteira.pdf", "O arquivo carteira.pdf precisa terminar em .csv, .xlsx ou .json."),
+        ("carteira", "O arquivo carteira precisa terminar em .csv, .xlsx ou .json."),
         ("não há/a.csv", "O arquivo a.csv não pôde ser gravado: a pasta não existe."),
         ("pasta.csv", "pasta.csv não é um arquivo e não pode ser substituído."),
         ("x" * 300 + ".csv", f"O arquivo {'x' * 79}… não pôde ser gravado: o nome é longo demais."),

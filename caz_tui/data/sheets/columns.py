@@ -98,6 +98,8 @@ _SECRET_WORDS = frozenset({
 })  # fmt: skip
 _SECRET_PARTS = ("senha", "password", "passwd", "login")
 _SLUGS_MEANT = {"etiquetas": "etiqueta", "tags": "etiqueta", "uf_estado": "uf", "numero": "compra"}
+MAPPABLE_SLUGS = tuple(dict.fromkeys(column.slug for columns in _COLUMNS.values() for column in columns))
+"""What ``--mapa`` may name in one kind of file or another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,9 +200,14 @@ def _key(header: str) -> str:
     return slugify(header).replace("_", "")
 
 
-def _mapped_slug(kind: Kind, wanted: str) -> str:
+def meant_slug(wanted: str) -> str:
+    """Return the slug that ``--mapa`` means by a name, whether or not there is such a field."""
     slug = slugify(wanted)
-    slug = _SLUGS_MEANT.get(slug, slug)
+    return _SLUGS_MEANT.get(slug, slug)
+
+
+def _mapped_slug(kind: Kind, wanted: str) -> str:
+    slug = meant_slug(wanted)
     known = [column.slug for column in _COLUMNS[kind]]
     if slug not in known:
         raise SheetError(f"Campo desconhecido em --mapa: {harmless(wanted)}. Use um de: {', '.join(known)}.")

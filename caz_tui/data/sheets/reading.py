@@ -108,7 +108,8 @@ def open_sheet(path: Path) -> Sheet:
     Raises:
         SheetError: it cannot be read; the sentence says why, and where in the file.
     """
-    name = harmless(path.name)
+    # The root of all folders has no name.
+    name = harmless(path.name or str(path))
     try:
         descriptor = open_to_read(path)
     except (OSError, ValueError) as error:

@@ -103,7 +103,10 @@ def suffix_of(path: Path) -> str:
     """
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
-        raise SheetError(f"O arquivo {harmless(path.name)} precisa terminar em {', '.join(FORMATS)}.")
+        *others, last = FORMATS
+        raise SheetError(
+            f"O arquivo {harmless(path.name or str(path))} precisa terminar em {', '.join(others)} ou {last}."
+        )
     return suffix
 
 
