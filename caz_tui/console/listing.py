@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from caz_tui import formats
 from caz_tui.console.output import JsonRows, aligned, is_terminal, show, show_csv, show_json, table
@@ -14,10 +15,12 @@ from caz_tui.data.sheets.writing import clients_csv, purchases_csv
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
     from caz_tui.data.schemas import ClientRow, Purchase
     from caz_tui.data.service import PortfolioService
+
+RowT = TypeVar("RowT")
 
 PAGE_ROWS = 1_000
 _WIDTHS = (44, 18, 19, 20, 10, 10, 6)
@@ -39,17 +42,18 @@ async def list_clients(service: PortfolioService, asked: Namespace) -> int:
     total = await service.count(view)
     read = total if asked.limite is None else min(total, asked.limite)
     await service.note("Listou clientes", f"{formats.count(read, 'cliente')} ({view.title})")
-    pages = _pages(service, view, asked.limite)
+    if asked.format == "csv":
+        show_csv("".join(clients_csv([], byte_order_mark=not is_terminal(sys.stdout))))
+        async for whole in _batches(partial(service.whole_clients, view), asked.limite):
+            _, lines = clients_csv([whole])
+            show_csv(lines)
+        return 0
+    pages = _batches(partial(_rows, service, view), asked.limite)
     if asked.format == "json":
         rows = JsonRows()
         async for page in pages:
             rows.add(client_json(row) for row in page)
         rows.end()
-    elif asked.format == "csv":
-        show_csv("".join(clients_csv([], byte_order_mark=not is_terminal(sys.stdout))))
-        async for page in pages:
-            _, lines = clients_csv([page])
-            show_csv(lines)
     else:
         show(aligned(_HEADERS, _WIDTHS))
         async for page in pages:
@@ -58,13 +62,17 @@ async def list_clients(service: PortfolioService, asked: Namespace) -> int:
     return 0
 
 
-async def _pages(
-    service: PortfolioService, view: ClientView, limit: int | None
-) -> AsyncIterator[tuple[ClientRow, ...]]:
+async def _rows(service: PortfolioService, view: ClientView, offset: int, limit: int) -> tuple[ClientRow, ...]:
+    return (await service.page(view, offset, limit)).rows
+
+
+async def _batches(
+    read: Callable[[int, int], Awaitable[tuple[RowT, ...]]], limit: int | None
+) -> AsyncIterator[tuple[RowT, ...]]:
     offset = 0
     while limit is None or offset < limit:
         wanted = PAGE_ROWS if limit is None else min(PAGE_ROWS, limit - offset)
-        rows = (await service.page(view, offset, wanted)).rows
+        rows = await read(offset, wanted)
         if rows:
             yield rows
         offset += len(rows)

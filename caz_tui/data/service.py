@@ -209,6 +209,11 @@ class PortfolioService:
         return Page(offset=offset, rows=rows, total=walk.total)
 
     @reads(Permission.SEE)
+    async def whole_clients(self, visit: Visit, view: ClientView, offset: int, limit: int) -> tuple[Client, ...]:
+        """Return up to ``limit`` clients of a view whole, from place ``offset`` (0 is the first)."""
+        return await self._walk(view, visit.scope).clients(visit.connection, offset, limit)
+
+    @reads(Permission.SEE)
     async def count(self, visit: Visit, view: ClientView) -> int:
         """Return how many clients a view holds."""
         today, totals = self.today, self._walks.totals

@@ -80,6 +80,8 @@ def test_lists_counts_and_places(
         page = desk.run(service.page(view, 0, 100))
         assert [row.id for row in page.rows] == right, (view.tab, str(view.query))
         assert {row.carteira for row in page.rows} <= set(carteiras)
+        whole = desk.run(service.whole_clients(view, 0, 100))
+        assert [client.id for client in whole] == right
         assert desk.run(service.count(view)) == len(right)
         assert desk.run(service.count_selection(Selection(view))) == len(right)
         backwards = desk.run(service.page(view, max(0, len(right) - 3), 3))

@@ -21,7 +21,7 @@ from caz_tui.data import values
 from caz_tui.data.choices import Charges, LicenceHistory, Payer, PurchaseStatus, Situation
 from caz_tui.data.documents import complete
 from caz_tui.data.errors import SheetError
-from caz_tui.data.schemas import Benefit, Client, ClientChanges, ClientRow, ExportPeriod, Purchase, PurchaseItem
+from caz_tui.data.schemas import Benefit, Client, ClientChanges, ExportPeriod, Purchase, PurchaseItem
 from caz_tui.data.sheets import limits
 from caz_tui.data.sheets.cells import ERROR_TEXTS, neutralise, restore
 from caz_tui.data.sheets.columns import Kind, recognise
@@ -180,14 +180,12 @@ def test_an_empty_portfolio_is_a_file_all_the_same(tmp_path: Path) -> None:
     assert changes_read_from(tmp_path / "nada.csv") == changes_read_from(tmp_path / "nada.xlsx") == []
 
 
-def test_rows_of_the_table_go_out_without_what_they_do_not_hold() -> None:
-    row = ClientRow.model_validate({name: getattr(CLIENTS[0], name) for name in ClientRow.model_fields})
-    whole = "".join(clients_csv([CLIENTS], whole=True))
-    assert whole.startswith(f"\ufeff{HEADER}\r\n")
-    pieces = list(clients_csv([[row], [row]], byte_order_mark=False))
-    assert pieces[0] == HEADER.replace("Observações;ID de suporte;", "") + "\r\n"
-    assert pieces[1] == pieces[2]
-    assert pieces[1].removesuffix("\r\n").split(";")[-2:] == ["varejo, +simples", "Sim"]
+def test_clients_as_text_have_the_columns_of_a_file(tmp_path: Path) -> None:
+    write_clients(tmp_path / "carteira.csv", [CLIENTS])
+    assert "".join(clients_csv([CLIENTS])).encode() == (tmp_path / "carteira.csv").read_bytes()
+    pieces = list(clients_csv([CLIENTS[:1], CLIENTS[1:]], byte_order_mark=False))
+    assert pieces[0] == f"{HEADER}\r\n"
+    assert "".join(pieces) == "".join(clients_csv([CLIENTS], byte_order_mark=False))
     assert list(clients_csv([])) == [f"\ufeff{pieces[0]}"]
 
 

@@ -11,7 +11,6 @@ from caz_tui.data.choices import Field
 from caz_tui.data.documents import mask
 from caz_tui.data.errors import SheetError
 from caz_tui.data.portable import benefit_json, client_json, dossier_json, purchase_json
-from caz_tui.data.schemas import Benefit, Client, ClientRow, Dossier, Purchase
 from caz_tui.data.sheets.atomic import replacing
 from caz_tui.data.sheets.cells import harmless
 from caz_tui.data.sheets.columns import EXPORT_END, EXPORT_START, Kind, export_columns
@@ -21,8 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from caz_tui.data.schemas import Benefit, Client, Dossier, Purchase
+
 _BRAZILIAN_PHONE = re.compile(r"\+55([1-9][1-9])([2-9][0-9]{3,4})([0-9]{4})", re.ASCII)
-_ONLY_WHOLE_CLIENTS_HAVE = (Field.NOTES.value, Field.SUPPORT_ID.value)
 
 
 def write_clients(path: Path, batches: Iterable[Iterable[Client]]) -> int:
@@ -57,24 +57,16 @@ def clients_file(path: Path) -> Iterator[Writer]:
         yield file
 
 
-def clients_csv(
-    batches: Iterable[Iterable[ClientRow]], *, whole: bool = False, byte_order_mark: bool = True
-) -> Iterator[str]:
+def clients_csv(batches: Iterable[Iterable[Client]], *, byte_order_mark: bool = True) -> Iterator[str]:
     """Yield clients as the text of a CSV file: the header, then a piece a batch.
 
     Args:
         batches: The clients.
-        whole: Whether they are all ``Client``; other rows go without notes and support id, so that importing them
-            erases neither.
         byte_order_mark: Whether the text begins as Excel wants it.
     """
-    columns = [
-        column for column in export_columns(Kind.CLIENTS) if whole or column.slug not in _ONLY_WHOLE_CLIENTS_HAVE
-    ]
-    yield (BYTE_ORDER_MARK if byte_order_mark else "") + csv_text([[column.header for column in columns]])
-    readers = [_CLIENT_CELLS[column.slug] for column in columns]
+    yield (BYTE_ORDER_MARK if byte_order_mark else "") + csv_text([_headers(Kind.CLIENTS)])
     for batch in batches:
-        yield csv_text([read(client) for read in readers] for client in batch)
+        yield csv_text(row for client in batch for row in _client_rows(client))
 
 
 def purchases_csv(purchases: Iterable[Purchase], *, byte_order_mark: bool = True) -> str:
@@ -131,7 +123,7 @@ def _phone(phone: str | None) -> str | None:
     return f"({match[1]}) {match[2]}-{match[3]}" if match else phone
 
 
-_CLIENT_CELLS: dict[str, Callable[[ClientRow], Cell]] = {
+_CLIENT_CELLS: dict[str, Callable[[Client], Cell]] = {
     Field.NAME: lambda client: client.name,
     Field.TRADE_NAME: lambda client: client.trade_name,
     Field.DOCUMENT: lambda client: mask(client.document),
@@ -149,14 +141,14 @@ _CLIENT_CELLS: dict[str, Callable[[ClientRow], Cell]] = {
     Field.CITY: lambda client: client.city,
     Field.STATE: lambda client: client.state,
     Field.TAGS: lambda client: ", ".join(client.tags),
-    Field.NOTES: lambda client: client.notes if isinstance(client, Client) else None,
-    Field.SUPPORT_ID: lambda client: client.support_id if isinstance(client, Client) else None,
+    Field.NOTES: lambda client: client.notes,
+    Field.SUPPORT_ID: lambda client: client.support_id,
     Field.ARCHIVED: lambda client: _yes_no(client.archived),
 }
 _CLIENT_READERS = tuple(_CLIENT_CELLS[column.slug] for column in export_columns(Kind.CLIENTS))
 
 
-def _client_rows(client: ClientRow) -> Iterator[Sequence[Cell]]:
+def _client_rows(client: Client) -> Iterator[Sequence[Cell]]:
     yield [read(client) for read in _CLIENT_READERS]
 
 
