@@ -57,9 +57,14 @@ def parse_document(text: str) -> str:
         raise ValueError(
             "o documento está em notação científica e perdeu algarismos; formate a coluna como texto na planilha"
         )
-    padded = restore_leading_zeros(document)
+    padded = _with_leading_zeros(document)
+    if len(padded) == 1:
+        raise ValueError(f"o documento perdeu os zeros à esquerda; seria {mask(padded[0])}")
     if padded:
-        raise ValueError(f"o documento perdeu os zeros à esquerda; seria {mask(padded)}")
+        cpf, cnpj = map(mask, padded)
+        raise ValueError(
+            f"o documento perdeu os zeros à esquerda e pode ser o CPF {cpf} ou o CNPJ {cnpj}; escreva-o inteiro"
+        )
     if _CPF.fullmatch(document) or _CNPJ.fullmatch(document):
         if len(set(document)) == 1:
             raise ValueError("o documento repete um só caractere e não existe")
@@ -72,11 +77,16 @@ def restore_leading_zeros(document: str) -> str | None:
 
     None when no check digits hold then, or when they hold both as a CPF and as a CNPJ.
     """
+    padded = _with_leading_zeros(document)
+    return padded[0] if len(padded) == 1 else None
+
+
+def _with_leading_zeros(document: str) -> list[str]:
+    """Return the CPF and the CNPJ, if they are any, that a bare document is with zeros before it."""
     if not (document.isascii() and document.isdigit()):
-        return None
-    candidates = {document.zfill(length) for length in (CPF_LENGTH, CNPJ_LENGTH) if len(document) < length}
-    valid = [candidate for candidate in candidates if is_valid(candidate)]
-    return valid[0] if len(valid) == 1 else None
+        return []
+    candidates = [document.zfill(length) for length in (CPF_LENGTH, CNPJ_LENGTH) if len(document) < length]
+    return [candidate for candidate in candidates if is_valid(candidate)]
 
 
 def mask(document: str) -> str:

@@ -143,6 +143,8 @@ def _replace(path: Path, incoming: Path, told: Told) -> Path:
                 _copy_as_it_is(path, unfinished, _part_of(told, 1, 3))
             is_aside = True
             target.execute("ROLLBACK")
+            # Whatever the file was: what comes into it now is for its owner alone.
+            path.chmod(0o600)
             with closing(connect(incoming)) as source:
                 copy_pages(source, target, _part_of(told, 2, 3))
     except sqlite3.DatabaseError as error:

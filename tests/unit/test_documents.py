@@ -123,6 +123,29 @@ def test_leading_zeros_come_back_when_there_is_one_way_to_put_them(document: str
         assert is_valid(document.lstrip("0").zfill(14))
 
 
+@given(st.one_of(numeric_cnpj_bases, cpf_bases).map(lambda base: complete("000000" + base[6:])).filter(is_valid))
+def test_whatever_lost_its_zeros_is_offered_whole(document: str) -> None:
+    short = document.lstrip("0")
+    valid = [short.zfill(length) for length in (11, 14) if len(short) < length and is_valid(short.zfill(length))]
+    assert document in valid
+    with pytest.raises(ValueError, match="perdeu os zeros à esquerda") as refused:
+        parse_document(short)
+    assert all(mask(one) in str(refused.value) for one in valid)
+
+
+@pytest.mark.parametrize(
+    ("short", "what"),
+    [
+        ("1222333000128", "; seria 01.222.333/0001-28"),
+        ("52000168", " e pode ser o CPF 000.520.001-68 ou o CNPJ 00.000.052/0001-68; escreva-o inteiro"),
+    ],
+)
+def test_what_it_may_be_is_said(short: str, what: str) -> None:
+    with pytest.raises(ValueError, match="perdeu os zeros") as refused:
+        parse_document(short)
+    assert str(refused.value) == f"o documento perdeu os zeros à esquerda{what}"
+
+
 @pytest.mark.parametrize("text", ["", "0", "12", "12ABC", "١٩١", "52998224725000"])
 def test_nothing_is_restored_when_no_check_digits_hold(text: str) -> None:
     assert restore_leading_zeros(text) is None

@@ -109,6 +109,16 @@ def copy(held: Office) -> Path:
     return path
 
 
+@pytest.mark.parametrize("is_sound", [True, False])
+def test_what_was_restored_is_private_whatever_stood_there(held: Office, copy: Path, is_sound: bool) -> None:
+    if not is_sound:
+        held.database.write_bytes(b"SQLite format 3\0" + b"\xa5" * 8_176)
+    for path in (held.database, copy):
+        path.chmod(0o644)
+    assert held.run("banco", "restaurar", copy).status == 0
+    assert held.database.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_copy_is_put_back_and_what_stood_there_is_set_aside(held: Office, copy: Path) -> None:
     newer = held.content()
     outcome = held.run("banco", "restaurar", copy)
