@@ -38,6 +38,7 @@ LAST_ENTRIES = 200
 MOST_KEPT_COPIES = 3650
 _MOST_COUNTED = 999_999_999_999
 _MOST_LIMITED = 999_999
+_LONGEST_ID_DIGITS = 9
 
 # argparse takes anything that begins with a hyphen for an option; these are queries and orders.
 _NEGATED_CRITERION = re.compile(r"-[^\W\d]\w*:")
@@ -360,7 +361,10 @@ def _add_audit(commands: Commands) -> None:
         "caz-tui auditoria --quem ana --desde 01/11/2026",
     )  # fmt: skip
     parser.add_argument("--quem", dest="who", metavar="PESSOA", help="só o que essa pessoa fez")
-    parser.add_argument("--cliente", dest="client", metavar="TEXTO", help="só sobre esse documento ou parte do nome")
+    parser.add_argument(
+        "--cliente", dest="client", type=_client, metavar="CLIENTE",
+        help="só sobre esse cliente: o CNPJ ou CPF, com ou sem máscara, ou o id",
+    )  # fmt: skip
     parser.add_argument("--acao", dest="action", metavar="TEXTO", help="só o que começa assim: Editou, Entrou, Saiu …")
     parser.add_argument("--desde", dest="since", type=_day, metavar="DATA", help="desde esse dia, inclusive")
     parser.add_argument("--ate", dest="until", type=_day, metavar="DATA", help="até esse dia, inclusive")
@@ -470,6 +474,17 @@ def _day(text: str) -> date:
         return parse_date(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _client(text: str) -> str | int:
+    from caz_tui.data.documents import bare, is_valid  # noqa: PLC0415 - for one command alone
+
+    document = bare(text)
+    if is_valid(document):
+        return document
+    if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID_DIGITS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"“{text}” não é um CNPJ, um CPF nem o id de um cliente")
 
 
 def _count(text: str) -> int:

@@ -9,7 +9,8 @@ from caz_tui import formats
 from caz_tui.console.arguments import FAILED_STATUS
 from caz_tui.console.output import say, show, show_json, table
 from caz_tui.data.clock import SAO_PAULO
-from caz_tui.data.errors import PortfolioError
+from caz_tui.data.documents import mask
+from caz_tui.data.errors import NotFound, PortfolioError
 from caz_tui.data.schemas import TrailQuery
 from caz_tui.data.trail import Anchor
 
@@ -32,8 +33,10 @@ async def audit(service: PortfolioService, asked: Namespace) -> int:
         return await _anchor(service, asked.anchor)
     if asked.compare is not None:
         return await _compare(service, asked.compare)
-    wanted = TrailQuery(who=asked.who, subject=asked.client, action=asked.action, since=asked.since, until=asked.until)
+    wanted = TrailQuery(who=asked.who, client=asked.client, action=asked.action, since=asked.since, until=asked.until)
     entries = await service.trail(wanted, asked.last)
+    if not entries and asked.client is not None and not await service.trail(TrailQuery(client=asked.client), 1):
+        raise NotFound(f"A trilha não fala de nenhum cliente com o documento ou id {_said(asked.client)}.")
     if asked.format == "json":
         show_json([_json(entry) for entry in entries])
         return 0
@@ -72,6 +75,10 @@ async def _compare(service: PortfolioService, path: Path) -> int:
     if status == 0:
         show(f"Confere com {formats.count(len(anchors), 'âncora')} de {path}.")
     return status
+
+
+def _said(client: str | int) -> str:
+    return mask(client) if isinstance(client, str) else str(client)
 
 
 def _append(path: Path, line: str) -> None:

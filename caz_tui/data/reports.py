@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from caz_tui.data import figures
 from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Attention, Payer, PurchaseStatus, Situation, Tab
 from caz_tui.data.clock import SAO_PAULO, add_months
-from caz_tui.data.documents import bare, is_valid, mask
+from caz_tui.data.documents import mask
 from caz_tui.data.errors import NotFound
 from caz_tui.data.expressions import position_in
 from caz_tui.data.figures import uses_licence
@@ -253,9 +253,13 @@ async def trail_entries(connection: AsyncConnection, wanted: TrailQuery, limit: 
         asking = asking.where(func.lower(entry.by) == ascii_lower(wanted.who))
     if wanted.action is not None:
         asking = asking.where(position_in(func.lower(entry.action), ascii_lower(wanted.action)) == 1)
-    if wanted.subject is not None:
-        text = mask(bare(wanted.subject)) if is_valid(bare(wanted.subject)) else wanted.subject
-        asking = asking.where(position_in(func.lower(entry.subject), ascii_lower(text)) > 0)
+    if isinstance(wanted.client, int):
+        asking = asking.where(entry.client_id == wanted.client)
+    elif wanted.client is not None:
+        # Under the document it has, with whatever came before; one that was deleted, or had another then, by its name.
+        owner = select(clients.c.id).where(clients.c.document == wanted.client).scalar_subquery()
+        is_named = entry.subject.endswith(f"({mask(wanted.client)})", autoescape=True)
+        asking = asking.where(or_(entry.client_id == owner, and_(entry.client_id.is_not(None), is_named)))
     if wanted.since is not None:
         asking = asking.where(entry.at >= datetime.combine(wanted.since, time.min, SAO_PAULO))
     if wanted.until is not None:

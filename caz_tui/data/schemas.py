@@ -184,12 +184,12 @@ class TrailEntry(AuditEntry):
 class TrailQuery(Value):
     """Which entries of the trail are wanted; what is None does not matter.
 
-    ``who`` is a person, ``subject`` a document or a part of a name, ``action`` the beginning of what was done, and the
-    days, both included, are those of São Paulo.
+    ``who`` is a person, ``client`` a bare document or an id, ``action`` the beginning of what was done, and the days,
+    both included, are those of São Paulo.
     """
 
     who: str | None = None
-    subject: str | None = None
+    client: str | int | None = None
     action: str | None = None
     since: date | None = None
     until: date | None = None

@@ -185,7 +185,6 @@ def test_the_trail_is_listed_and_filtered(held: Office) -> None:
         (("--acao", "importou"), [one for one in everything if one["acao"].startswith("Importou")]),
         (("--quem", "ninguém"), []),
         (("--quem", everything[0]["quem"]), [one for one in everything if one["quem"] == everything[0]["quem"]]),
-        (("--cliente", "clientes.csv"), [one for one in everything if "clientes.csv" in one["sobre"]]),
         (("--desde", "31/12/2199"), []),
         (("--ate", "2001-01-01"), []),
         (("--desde", "01/01/2001", "--ate", "31/12/2199"), everything),
@@ -195,6 +194,59 @@ def test_the_trail_is_listed_and_filtered(held: Office) -> None:
     shown = held.run("auditoria")
     assert "Listou clientes" in shown.out
     assert "2 clientes (Todos)" in shown.out
+
+
+async def test_the_entries_of_a_client_are_found_by_document_and_by_id(path: Path) -> None:
+    service = await PortfolioService.open(path, user="ana")
+    (kept,) = (await service.page(ClientView(), 0, 2)).rows
+    await service.note("Listou clientes", f"1 cliente (Todos: 529.982.247-25 {kept.id})")
+    await service.update(kept.id, ClientChanges(document="11222333000181"), kept.version)
+    entries = {
+        client: [entry.action for entry in await service.trail(TrailQuery(client=client), 100)]
+        for client in (kept.id, kept.document, "11222333000181", "12ABC34501DE35", 999, "11144477735")
+    }
+    await service.close()
+    assert entries == {
+        kept.id: ["Cadastrou", "Editou", "Editou"],
+        "52998224725": ["Cadastrou", "Editou"],
+        "11222333000181": ["Cadastrou", "Editou", "Editou"],
+        "12ABC34501DE35": ["Cadastrou", "Editou", "Excluiu"],
+        999: [],
+        "11144477735": [],
+    }
+
+
+def test_the_trail_of_a_client_is_asked_for(held: Office) -> None:
+    headers = ("Razão Social", "CNPJ/CPF", "Cidade")
+    held.imported("a.csv", headers, ("Ana", "529.982.247-25", "Rio"))
+    held.imported("b.csv", headers, ("Ana", "529.982.247-25", "Niterói"))
+    assert held.run("clientes", "33297189").status == held.run("clientes", "52998224725").status == 0
+    (client,) = held.clients("documento:52998224725")
+    found = held.ask("auditoria", "--cliente", "529.982.247-25")
+    assert [entry["acao"] for entry in found] == ["Importou"]
+    assert (
+        held.ask("auditoria", "--cliente", "52998224725")
+        == held.ask("auditoria", "--cliente", str(client["id"]))
+        == found
+    )
+    assert held.ask("auditoria", "--cliente", "52998224725", "--quem", "ninguém") == []
+
+
+@pytest.mark.parametrize(
+    ("client", "status", "sentence"),
+    [
+        ("33297189", 1, "A trilha não fala de nenhum cliente com o documento ou id 33297189."),
+        ("111.444.777-35", 1, "A trilha não fala de nenhum cliente com o documento ou id 111.444.777-35."),
+        ("Empresa", 2, "caz-tui: --cliente: “Empresa” não é um CNPJ, um CPF nem o id de um cliente."),
+        ("52998224724", 2, "caz-tui: --cliente: “52998224724” não é um CNPJ, um CPF nem o id de um cliente."),
+        ("", 2, "caz-tui: --cliente: “” não é um CNPJ, um CPF nem o id de um cliente."),
+    ],
+)
+def test_what_is_no_client_is_said(held: Office, client: str, status: int, sentence: str) -> None:
+    assert held.run("clientes", "33297189").status == 0
+    outcome = held.run("auditoria", "--cliente", client)
+    assert (outcome.status, outcome.out) == (status, "")
+    assert outcome.err.splitlines()[0] == sentence
 
 
 def test_a_day_that_is_none_is_refused(held: Office) -> None:
