@@ -130,7 +130,7 @@ class DeskApp(StyledApp[int]):
         # Twenty frames on the way to where a key leads, at the far end of a line.
         self.animation_level = "none"
         self.parse_with_theme()
-        self.add_mode(HOME, lambda: HomeScreen(service))
+        self.add_mode(HOME, lambda: HomeScreen(service, has_shell=not session.is_restricted))
         self.add_mode(CLIENTS, self._my_clients)
         self.add_mode(PAYMENTS, self._payments)
 

@@ -138,7 +138,7 @@ async def _answer(asked: Namespace) -> int:
         "cliente": one_client.run,
     }[asked.command]
     place = places.database_place(asked.banco, os.environ)
-    service = await PortfolioService.open(place, user=_person(asked))
+    service = await PortfolioService.open(place, user=_person(asked), must_exist=bool(asked.restrito))
     try:
         return await command(service, asked)
     finally:

@@ -49,7 +49,9 @@ async def run(
     """
     if demo_clients is not None or place is None:
         return await _run_demo(user, demo_clients or DEMO_CLIENTS, session)
-    status = await _run_on(PendingService(place, user=user), session, presence)
+    # Whoever founds a database is its administrator, and a restricted session is never that by itself.
+    pending = PendingService(place, user=user, must_exist=session.is_restricted)
+    status = await _run_on(pending, session, presence)
     return await _run_demo(user, DEMO_CLIENTS, replace(session, drafts=None)) if status == DEMO_STATUS else status
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from caz_tui.data.errors import StorageError
+
+if TYPE_CHECKING:
+    from caz_tui.data.address import Place
 
 _HEADER: Final = b"SQLite format 3\0"
 _NETWORK_FILE_SYSTEMS: Final = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs"}
@@ -44,6 +47,11 @@ def inspect_file(path: Path) -> bool:
     if not os.access(path, os.W_OK) or not path.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
         raise StorageError(f"O banco {path} está só para leitura; dê permissão de escrita ou use uma cópia.")
     return bool(header)
+
+
+def not_founded(place: Place) -> StorageError:
+    """Return what is raised where there is no database and whoever asks may not found one."""
+    return StorageError(f"Não há banco em {place}, e esta sessão não cria nenhum; avise quem administra.")
 
 
 def identity(path: Path) -> Identity | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, inspect, select
 
 from caz_tui.data import trail
+from caz_tui.data.database_file import not_founded
 from caz_tui.data.dialects.opening import dialect_for
 from caz_tui.data.errors import PortfolioError, StorageError
 from caz_tui.data.founding import found
@@ -42,12 +43,13 @@ class Database:
         return self.dialect.place
 
     @classmethod
-    async def open(cls, place: Place, *, founder: Author | None = None) -> Database:
+    async def open(cls, place: Place, *, founder: Author | None = None, must_exist: bool = False) -> Database:
         """Return the database at a place, created when there is none and upgraded when it is older.
 
         Args:
             place: a file or an address.
             founder: who is its first administrator if it is created; None leaves it without users.
+            must_exist: whether it is refused where there is none.
 
         Raises:
             StorageError: what is there is no database of this program, is read-only, locked, damaged or newer; or the
@@ -55,13 +57,15 @@ class Database:
         """
         dialect = dialect_for(place)
         may_be_there = dialect.look()
+        if must_exist and not may_be_there:
+            raise not_founded(place)
         database = cls(dialect)
         try:
             with database._in_portuguese():
                 await dialect.prepare(database._engine)
             revision = await database._revision() if may_be_there else None
             if revision is None:
-                await database._create(founder)
+                await database._create(founder, must_exist=must_exist)
             elif revision != SCHEMA_REVISION:
                 await database._upgrade(revision)
             async with database.read() as connection:
@@ -113,7 +117,9 @@ class Database:
                 raise StorageError(f"O banco {self.path} não é do caz-tui.")
             return str(await connection.scalar(select(alembic_version.c.version_num)))
 
-    async def _create(self, founder: Author | None) -> None:
+    async def _create(self, founder: Author | None, *, must_exist: bool) -> None:
+        if must_exist:
+            raise not_founded(self.path)
         async with self.write() as connection:
             await connection.run_sync(self._create_schema, founder)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from caz_tui.data.clock import SystemClock, today
-from caz_tui.data.database_file import inspect_file
+from caz_tui.data.database_file import inspect_file, not_founded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -27,14 +27,21 @@ if TYPE_CHECKING:
 class PendingService:
     """Stands in for a ``PortfolioService``: person, place and day are known, every call waits until it is open."""
 
-    def __init__(self, place: Place, *, user: str) -> None:
+    def __init__(self, place: Place, *, user: str, must_exist: bool = False) -> None:
         """Take the place, which is looked at already when it is a file.
 
+        Args:
+            place: where the database is, or will be.
+            user: who is at the keyboard.
+            must_exist: whether none is made where there is none.
+
         Raises:
-            StorageError: the file can never become a database of this program, or is read-only.
+            StorageError: the file can never become a database of this program, is read-only, or is none and may not
+                become one.
         """
-        if isinstance(place, Path):
-            inspect_file(place)
+        if isinstance(place, Path) and not inspect_file(place) and must_exist:
+            raise not_founded(place)
+        self._must_exist = must_exist
         self.path = place
         self.user = user
         self._clock = SystemClock()
@@ -86,7 +93,9 @@ class PendingService:
     async def _open(self) -> PortfolioService:
         await self._begun.wait()
         module = await asyncio.to_thread(import_module, "caz_tui.data.service")
-        service: PortfolioService = await module.PortfolioService.open(self.path, user=self.user, clock=self._clock)
+        service: PortfolioService = await module.PortfolioService.open(
+            self.path, user=self.user, clock=self._clock, must_exist=self._must_exist
+        )
         return service
 
     def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:

@@ -134,14 +134,22 @@ class PortfolioService:
         self._walks = Walks()
 
     @classmethod
-    async def open(cls, place: Place, *, user: str, clock: Clock | None = None) -> PortfolioService:
+    async def open(
+        cls, place: Place, *, user: str, clock: Clock | None = None, must_exist: bool = False
+    ) -> PortfolioService:
         """Return the service over the database at a place, which is created or upgraded as needed.
+
+        Args:
+            place: where it is.
+            user: who asks, and founds it where there is none.
+            clock: what says when things happen.
+            must_exist: whether none is made where there is none.
 
         Raises:
             AccessGone: the person is no user of it, or no longer.
         """
         author = Author(user, clock or SystemClock())
-        service = cls(await Database.open(place, founder=author), user=user, clock=clock)
+        service = cls(await Database.open(place, founder=author, must_exist=must_exist), user=user, clock=clock)
         try:
             await service.me()
         except BaseException:

@@ -29,17 +29,12 @@ if TYPE_CHECKING:
     from caz_tui.data.schemas import PortfolioSummary
     from caz_tui.data.service import PortfolioService
 
-EMPTY = Content.assemble(
-    "A carteira está vazia. ",
-    ("i", "bold $foreground"),
-    " importa uma planilha; ",
-    ("2", "bold $foreground"),
-    " e depois ",
-    ("n", "bold $foreground"),
-    " cadastra um cliente; ",
-    ("caz-tui --demo", "bold $foreground"),
-    " mostra uma carteira de demonstração.",
-).stylize_before("$muted")
+_KEY = "bold $foreground"
+_EMPTY = (
+    "A carteira está vazia. ", ("i", _KEY), " importa uma planilha; ", ("2", _KEY), " e depois ", ("n", _KEY),
+    " cadastra um cliente",
+)  # fmt: skip
+_DEMO = ("; ", ("caz-tui --demo", _KEY), " mostra uma carteira de demonstração")
 
 _LABEL_CELLS = 20
 _PLAN_LABEL_CELLS = 22
@@ -75,8 +70,11 @@ class HomeScreen(DeskScreen):
 
     summary: reactive[PortfolioSummary | None] = reactive(None, init=False)
 
-    def __init__(self, service: PortfolioService) -> None:
+    def __init__(self, service: PortfolioService, *, has_shell: bool = True) -> None:
+        """Take the data, and whether there is a command line to type at when the program is left."""
         super().__init__(service)
+        demo = _DEMO if has_shell else ()
+        self._empty = Content.assemble(*_EMPTY, *demo, ".").stylize_before("$muted")
         self._portfolio = BarBlock("Minha carteira", label_cells=_LABEL_CELLS, id="portfolio")
         self._situations = BarBlock("Situação", label_cells=_LABEL_CELLS, id="situations")
         self._licences = LicenceBlock("Licenças do Plano Exclusivo", id="licences")
@@ -86,7 +84,7 @@ class HomeScreen(DeskScreen):
 
     def compose_content(self) -> Iterable[Widget]:
         """Return the board of figures, with a sentence over it for an empty portfolio."""
-        yield Static(EMPTY, id="empty")
+        yield Static(self._empty, id="empty")
         yield FigureBoard(
             (self._portfolio, self._situations, self._licences), (self._attention, self._plans, self._weeks)
         )

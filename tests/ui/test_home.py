@@ -217,6 +217,17 @@ async def test_an_empty_portfolio_says_what_to_do(empty_service: PortfolioServic
         assert isinstance(app.asked[-1], SheetWanted)
 
 
+@pytest.mark.parametrize("has_shell", [True, False])
+async def test_a_command_is_suggested_only_where_it_can_be_typed(
+    empty_service: PortfolioService, *, has_shell: bool
+) -> None:
+    app = DeskHost(HomeScreen(empty_service, has_shell=has_shell))
+    async with app.run_test(size=(140, 45)) as pilot:
+        await settled(pilot)
+        assert app.shows("cadastra um cliente")
+        assert app.shows("caz-tui --demo") is has_shell
+
+
 async def test_the_shared_keys_work(service: PortfolioService) -> None:
     app = DeskHost(HomeScreen(service))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
 import shutil
 import subprocess
@@ -12,7 +14,9 @@ import pytest
 
 from caz_tui.console import restricted
 from caz_tui.console.arguments import parse
-from caz_tui.data.errors import SheetError
+from caz_tui.data.errors import SheetError, StorageError
+from caz_tui.data.pending import PendingService
+from caz_tui.data.service import PortfolioService
 from tests.unit.program import TIMEOUT_SECONDS, environment, program, run_program
 
 if TYPE_CHECKING:
@@ -157,6 +161,34 @@ def test_the_program_does_it(tmp_path: Path, small_database: Path) -> None:
     assert (status, out) == (1, "")
     assert "sem atalhos" in err
     assert ask("id") == (2, "", f"{restricted.REFUSED}\n")
+
+
+@pytest.mark.both_engines
+@pytest.mark.parametrize("command", ["caz-tui carteira", "caz-tui clientes", "caz-tui exportar x.csv"])
+async def test_a_restricted_session_founds_no_database(
+    engine: str, tmp_path: Path, command: str, request: pytest.FixtureRequest
+) -> None:
+    place = request.getfixturevalue("server").create() if engine == "postgres" else tmp_path / "nada.db"
+    (tmp_path / "caixa").mkdir()
+    forced = ("--restrito", "--usuario", "maria", "--banco", str(place), "--pasta", tmp_path / "caixa")
+    outcome = await asyncio.to_thread(run_program, tmp_path, *forced, SSH_ORIGINAL_COMMAND=command)
+    assert (outcome.status, outcome.out) == (1, "")
+    assert outcome.err == f"Não há banco em {place}, e esta sessão não cria nenhum; avise quem administra.\n"
+    assert os.listdir(tmp_path) == ["caixa"]  # noqa: PTH208 - nothing waits here
+    # Whoever administers founds it.
+    founded = await PortfolioService.open(place, user="ana")
+    assert [user.name for user in await founded.users()] == ["ana"]
+    await founded.close()
+
+
+@pytest.mark.parametrize("content", [None, b""])
+def test_the_desk_of_a_restricted_session_founds_no_database(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "nada.db"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(StorageError, match="esta sessão não cria nenhum"):
+        PendingService(path, user="maria", must_exist=True)
+    assert path.exists() == (content is not None)
 
 
 def test_a_file_that_is_refused_leaves_its_lines_in_the_folder(tmp_path: Path, small_database: Path) -> None:
