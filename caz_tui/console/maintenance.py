@@ -9,7 +9,7 @@ from caz_tui import formats
 from caz_tui.console.arguments import FAILED_STATUS
 from caz_tui.console.output import Progress, say, show
 from caz_tui.console.places import account, named_place
-from caz_tui.data import copies, maintenance, verification
+from caz_tui.data import copies, guarding, maintenance, verification
 from caz_tui.data.clients import Author
 from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.engine import Database
@@ -37,11 +37,15 @@ async def run(place: Place, asked: Namespace) -> int:
         case "copias":
             await _copies(_file(place), asked)
         case "backup":
+            path, author = _file(place), _author(asked)
+            await guarding.refuse_lesser(path, author.name)
             with Progress("Copiando") as progress:
-                copy = await maintenance.backup(_file(place), asked.file, progress)
+                copy = await maintenance.backup(path, asked.file, progress)
+            await guarding.note_copy(path, author, copy)
             show(str(copy))
             say("A cópia está íntegra.")
         case "restaurar":
+            await guarding.refuse_lesser(_file(place), _author(asked).name)
             with Progress("Restaurando") as progress:
                 previous = await maintenance.restore(asked.file, _file(place), progress)
             say(
@@ -49,7 +53,7 @@ async def run(place: Place, asked: Namespace) -> int:
                 + (f" O anterior ficou em {previous}." if previous else "")
             )
         case "copiar":
-            await _copy(named_place(asked.source), named_place(asked.target))
+            await _copy(named_place(asked.source), named_place(asked.target), _author(asked))
         case _:
             with Progress("Conferindo") as progress:
                 problems = await verification.verify(place, progress)
@@ -75,7 +79,9 @@ async def _copies(path: Path, asked: Namespace) -> None:
     if asked.keep is None and asked.folder_of_copies is None:
         rules = copies.rules_of(path)
     else:
-        author = Author(asked.usuario or account(), SystemClock())
+        author = _author(asked)
+        # Where the copies go is where the whole database goes.
+        await guarding.refuse_lesser(path, author.name)
         rules = await copies.set_rules(path, author, asked.keep, asked.folder_of_copies)
     for copy in copies.kept_copies(path, rules):
         show(str(copy))
@@ -95,9 +101,16 @@ def _file(place: Place) -> Path:
     )
 
 
-async def _copy(source: Place, target: Place) -> None:
+def _author(asked: Namespace) -> Author:
+    return Author(asked.usuario or account(), SystemClock())
+
+
+async def _copy(source: Place, target: Place, author: Author) -> None:
     from caz_tui.data.moving import move  # noqa: PLC0415 - for this one task
 
+    if isinstance(source, Path):
+        refuse_missing(source)
+    await guarding.refuse_lesser(source, author.name)
     with Progress("Copiando") as progress:
-        rows = await move(source, target, progress)
+        rows = await move(source, target, progress, author=author)
     say(f"{formats.count(rows, 'linha copiada', 'linhas copiadas')} de {source} para {target}; os dois são iguais.")

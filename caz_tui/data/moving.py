@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from sqlalchemy import delete, func, select, tuple_
 
 from caz_tui.data import trail
+from caz_tui.data.clients import note
 from caz_tui.data.dialects.base import dialect_of, stored
 from caz_tui.data.engine import Database
 from caz_tui.data.errors import StorageError
 from caz_tui.data.files import refuse_missing
+from caz_tui.data.guarding import COPIED
 from caz_tui.data.tables import alembic_version, metadata, settings
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from caz_tui.data.address import Place
+    from caz_tui.data.clients import Author
 
 _ROWS_AT_ONCE: Final = 2_000
 _WRITING_SHARE: Final = 0.7
@@ -37,11 +40,23 @@ class Proof(NamedTuple):
     hash: str
 
 
-async def move(source: Place, target: Place, progress: Callable[[int, float], None] | None = None) -> int:
+async def move(
+    source: Place,
+    target: Place,
+    progress: Callable[[int, float], None] | None = None,
+    *,
+    author: Author | None = None,
+) -> int:
     """Copy an office into an empty database, in one transaction, and return how many rows it has.
 
     Nobody can write to the source meanwhile. The trail comes whole, with its seals and their key. What was
     written is read back and compared, row by row, before it is kept.
+
+    Args:
+        source: the database from which.
+        target: the database into which.
+        progress: told the rows dealt with and the fraction of the work done.
+        author: who copies, for the trail of both; None leaves no entry.
 
     Raises:
         StorageError: there is no source, both are the same, the target holds something, or the copy is not equal;
@@ -55,17 +70,26 @@ async def move(source: Place, target: Place, progress: Callable[[int, float], No
     try:
         destination = await Database.open(target)
         try:
-            return await _move(origin, destination, progress)
+            return await _move(origin, destination, progress, author)
         finally:
             await destination.close()
     finally:
         await origin.close()
 
 
-async def _move(origin: Database, destination: Database, progress: Callable[[int, float], None] | None) -> int:
-    # The turn to write, though nothing is written: what is copied is still all there is when the copy is done.
+async def _move(
+    origin: Database,
+    destination: Database,
+    progress: Callable[[int, float], None] | None,
+    author: Author | None,
+) -> int:
+    # The turn to write, though hardly anything is written: what is copied is still all there is when the copy is done.
     async with origin.write() as reading, destination.write() as writing:
         await _refuse_full(writing, destination)
+        if author is not None:
+            await note(reading, author, COPIED, str(destination.path))
+            # Before it is copied, so that both have it whole.
+            await trail.seal(reading)
         whole = sum([await _count(reading, table) for table in TABLES]) or 1
         done = 0
 

@@ -24,10 +24,69 @@ UNREADABLE = "Cliente 4: um dos campos guarda um valor que não existe."
 
 def test_a_backup_is_the_database_whole_and_private(held: Office) -> None:
     copy = held.folder / "copia.db"
+    before = held.content()
     outcome = held.run("banco", "backup", copy)
     assert (outcome.status, outcome.out, outcome.err) == (0, f"{copy}\n", "A cópia está íntegra.\n")
-    assert dump(copy) == held.content()
+    assert dump(copy) == before
     assert copy.stat().st_mode & 0o777 == 0o600
+    newest = held.ask("auditoria", "--ultimos", "1")[0]
+    assert (newest["acao"], newest["sobre"]) == ("Copiou o banco", str(copy))
+    assert held.run("banco", "verificar").status == 0
+
+
+ROLES = (("maria", "analista"), ("leo", "leitura"), ("bia", "administrador"))
+
+
+@pytest.fixture
+def staffed(held: Office) -> Office:
+    """An office with somebody in each role, and somebody whose access was taken away."""
+    for name, role in (*ROLES, ("ze", "administrador")):
+        assert held.run("usuarios", "criar", name, "--papel", role).status == 0
+    assert held.run("usuarios", "desativar", "ze").status == 0
+    return held
+
+
+@pytest.mark.parametrize(
+    ("person", "sentence"),
+    [
+        ("maria", "Copiar ou trocar o banco inteiro é do administrador; maria tem o papel Analista.\n"),
+        ("leo", "Copiar ou trocar o banco inteiro é do administrador; leo tem o papel Leitura.\n"),
+        ("ze", "O acesso de ze foi desativado; fale com um administrador.\n"),
+    ],
+)
+def test_the_whole_database_is_an_administrators(staffed: Office, person: str, sentence: str) -> None:
+    copy = staffed.folder / "copia.db"
+    assert staffed.run("banco", "backup", copy).status == 0
+    before, files = staffed.content(), sorted(staffed.folder.iterdir())
+    for words in (
+        ("backup", staffed.folder / "x.db"),
+        ("restaurar", copy),
+        ("copiar", staffed.database, staffed.folder / "x.db"),
+        ("copias", "--pasta", staffed.folder / "minhas"),
+        ("copias", "--manter", "0"),
+    ):
+        outcome = staffed.run("--usuario", person, "banco", *words)
+        assert (outcome.status, outcome.out, outcome.err) == (1, "", sentence)
+    assert staffed.content() == before
+    assert sorted(staffed.folder.iterdir()) == files
+    assert staffed.run("--usuario", person, "banco", "verificar").status == 0
+
+
+@pytest.mark.parametrize("person", ["bia", "cron"])
+def test_an_administrator_and_whoever_came_by_the_file_copy_it(staffed: Office, person: str) -> None:
+    copy = staffed.folder / "copia.db"
+    assert staffed.run("--usuario", person, "banco", "backup", copy).status == 0
+    newest = staffed.ask("auditoria", "--ultimos", "1")[0]
+    assert (newest["quem"], newest["acao"]) == (person, "Copiou o banco")
+    assert staffed.run("--usuario", person, "banco", "restaurar", copy).status == 0
+
+
+def test_an_older_database_is_copied_as_it_is(held: Office) -> None:
+    held.sql("UPDATE alembic_version SET version_num = '0001'")
+    held.sql("DROP TABLE users")
+    before = held.content()
+    assert held.run("banco", "backup", held.folder / "copia.db").status == 0
+    assert held.content() == before == dump(held.folder / "copia.db")
 
 
 def test_a_backup_without_a_name_is_dated_and_never_replaces_another(held: Office) -> None:

@@ -171,14 +171,38 @@ async def test_nobody_writes_to_the_source_meanwhile(
     await service.close()
 
 
+@pytest.mark.both_engines
+def test_only_an_administrator_takes_an_office_elsewhere(office: Office, tmp_path: Path) -> None:
+    for name, role in (("maria", "analista"), ("leo", "leitura")):
+        assert office.run("usuarios", "criar", name, "--papel", role).status == 0
+    before, target = office.content(), tmp_path / "fora.db"
+    for name in ("maria", "leo"):
+        outcome = office.run("--usuario", name, "banco", "copiar", str(office.place), target)
+        assert (outcome.status, outcome.out) == (1, "")
+        assert outcome.err.startswith("Copiar ou trocar o banco inteiro é do administrador")
+    assert office.content() == before
+    assert not target.exists()
+    assert office.run("banco", "copiar", str(office.place), target).status == 0
+    assert office.run("auditoria", "--verificar").status == 0
+    assert office.run("auditoria", "--verificar", database=target).status == 0
+    for place in (None, target):
+        newest = office.run("auditoria", "--ultimos", "1", "--formato", "json", database=place).json[0]
+        assert newest["acao"] == "Copiou o banco"
+
+
 def test_the_command_moves_an_office(held: Office, empty: ServerAddress) -> None:
     outcome = held.run("banco", "copiar", held.database, str(empty))
     assert (outcome.status, outcome.out) == (0, "")
     assert outcome.err.endswith("os dois são iguais.\n")
     assert held.run("clientes", "--formato", "json", database=str(empty)).json == held.ask("clientes")  # type: ignore[arg-type]
+    for place in (held.database, str(empty)):
+        (newest,) = held.run("auditoria", "--acao", "Copiou", "--formato", "json", database=place).json  # type: ignore[arg-type]
+        assert (newest["acao"], newest["sobre"]) == ("Copiou o banco", str(empty))
+    before = held.content()
     outcome = held.run("banco", "copiar", held.database, str(empty))
     assert outcome.status == 1
     assert "já tem dados" in outcome.err
+    assert held.content() == before
     outcome = held.run("banco", "copiar", held.database, "postgresql://a:b@s/caz")
     assert outcome.status == 1
     assert "senha não pode ir no comando" in outcome.err
