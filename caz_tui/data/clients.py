@@ -12,8 +12,9 @@ from caz_tui.data.documents import mask
 from caz_tui.data.errors import FieldProblem, InvalidClient, NotFound, Refused, StaleClient
 from caz_tui.data.figures import uses_licence
 from caz_tui.data.gate import EVERY_CLIENT
+from caz_tui.data.plans import respelled
 from caz_tui.data.reports import licences
-from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_of, merged, tag_keys
+from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_of, merged, tag_keys, without_idle_renewal
 from caz_tui.data.schemas import Client, ClientChanges, Contract, ExportPeriod
 from caz_tui.data.selects import scope_condition
 from caz_tui.data.tables import audit_entries, carteiras, client_tags, clients, licence_events
@@ -72,6 +73,7 @@ async def create(
         Refused: it would use a licence of the Plano Exclusivo and none is free, or the scope has no carteira.
     """
     _require(changes)
+    changes = await respelled(connection, without_idle_renewal(changes))
     await _refuse_taken_document(connection, changes.document, scope)
     await _take_licence(connection, None, changes, today(author.clock))
     carteira_id = None if scope.carteiras is None else await _first_carteira(connection, scope.carteiras)
@@ -130,6 +132,8 @@ async def change(
     if current.version != version:
         raise StaleClient(current)
     wanted = merged(current, changes)
+    if wanted.plan != current.plan:
+        wanted = await respelled(connection, wanted, client_id)
     if wanted.document != current.document:
         await _refuse_taken_document(connection, wanted.document, scope)
     await _take_licence(connection, current, wanted, today(author.clock))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import bindparam, delete, select, update
 
+from caz_tui.data import plans
 from caz_tui.data.clients import (
     LICENCE_FIELDS,
     audit_row,
@@ -154,17 +155,23 @@ async def _write_lines(
     connection: AsyncConnection, lines: PackedLines, known: set[str], author: Author, tell: Callable[[float], None]
 ) -> None:
     written = 0
+    spelled = await plans.spellings(connection)
     for batch in lines.batches():
         before = await _known_clients(connection, [document for document, _ in batch if document in known])
         new: list[dict[str, Any]] = []
         edits: list[tuple[Client, ClientChanges]] = []
         for document, line in batch:
             given = dict(zip(lines.fields, line.values, strict=True))
+            if given.get("plan") is not None:
+                given["plan"] = spelled.of(given["plan"])
             if document in before:
                 changes = ClientChanges.model_construct(_fields_set=set(lines.fields), **given)
                 edits.append((before[document], merged(before[document], changes)))
             else:
-                new.append({**_UNSET, **given})
+                fields = {**_UNSET, **given}
+                if fields["plan"] is None:
+                    fields["auto_renews"] = None
+                new.append(fields)
         await _insert(connection, new, author)
         await _update(connection, edits, author)
         written += len(batch)

@@ -102,4 +102,11 @@ def merged(current: Client, changes: ClientChanges) -> ClientChanges:
     """Return the fields of a client after some of them are changed, validated already on both sides."""
     fields = {name: getattr(current, name) for name in ClientChanges.model_fields}
     fields.update({name: getattr(changes, name) for name in changes.model_fields_set})
-    return ClientChanges.model_construct(**fields)
+    return without_idle_renewal(ClientChanges.model_construct(**fields))
+
+
+def without_idle_renewal(wanted: ClientChanges) -> ClientChanges:
+    """Return all fields of a client as they may be together: without a plan there is nothing to renew."""
+    if wanted.plan is not None or wanted.auto_renews is None:
+        return wanted
+    return wanted.model_copy(update={"auto_renews": None})
