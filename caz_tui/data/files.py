@@ -7,12 +7,12 @@ import sqlite3
 import time
 from contextlib import contextmanager
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from caz_tui.data.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 PATIENCE_SECONDS = 10.0
@@ -67,21 +67,28 @@ def copy_pages(
             raise TimeoutError
 
     # Within one look at the source: a busy writer would make it begin again for ever.
-    source.execute("PRAGMA busy_timeout=0")
     source.execute("BEGIN")
     try:
-        _look_at(source, deadline)
+        first_row(source, "SELECT count(*) FROM sqlite_master", deadline=deadline)
         source.backup(target, pages=_STEP_PAGES, progress=look, sleep=RETRY_SECONDS)
     finally:
         if source.in_transaction:
             source.execute("ROLLBACK")
 
 
-def _look_at(source: sqlite3.Connection, deadline: float) -> None:
-    """Begin to read, which a busy writer lets happen in gaps of a millisecond."""
+def first_row(
+    source: sqlite3.Connection, question: str, values: Sequence[str] = (), deadline: float | None = None
+) -> tuple[Any, ...] | None:
+    """Return the first row of an answer, which a busy writer lets happen in gaps of a millisecond.
+
+    Raises:
+        TimeoutError: the database stays locked until the deadline (``time.monotonic``).
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS if deadline is None else deadline
+    source.execute("PRAGMA busy_timeout=0")
     while True:
         try:
-            source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            row: tuple[Any, ...] | None = source.execute(question, values).fetchone()
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise
@@ -89,7 +96,7 @@ def _look_at(source: sqlite3.Connection, deadline: float) -> None:
                 raise TimeoutError from error
             time.sleep(RETRY_SECONDS)
         else:
-            return
+            return row
 
 
 @contextmanager

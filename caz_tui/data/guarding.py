@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 
@@ -17,7 +17,7 @@ from caz_tui.data.choices import Role
 from caz_tui.data.clients import note
 from caz_tui.data.engine import Database
 from caz_tui.data.errors import AccessGone, NotAllowed, StorageError
-from caz_tui.data.files import connect
+from caz_tui.data.files import connect, first_row
 from caz_tui.data.tables import SCHEMA_REVISION, alembic_version, users
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from caz_tui.data.clients import Author
 
 COPIED: Final = "Copiou o banco"
-_BUSY: Final = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 async def refuse_lesser(place: Place, name: str) -> None:
@@ -76,15 +75,14 @@ async def _on_server(place: Place, name: str) -> tuple[Role, bool] | None:
     return (Role(found.role), bool(found.active)) if found else None
 
 
-def _value(path: Path, question: str, *values: str) -> tuple[str, ...] | None:
+def _value(path: Path, question: str, *values: str) -> tuple[Any, ...] | None:
     """Return the first row of an answer; None where there is none, or no sound database with such a table."""
     if not path.is_file():
         return None
     try:
         with closing(connect(path)) as connection:
-            row: tuple[str, ...] | None = connection.execute(question, values).fetchone()
-    except sqlite3.Error as error:
-        if (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF in _BUSY:
-            raise StorageError(f"O banco {path} está ocupado por outro programa.") from error
+            return first_row(connection, question, values)
+    except TimeoutError as error:
+        raise StorageError(f"O banco {path} está ocupado por outro programa. Nada foi mudado.") from error
+    except sqlite3.Error:
         return None
-    return row
