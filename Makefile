@@ -10,7 +10,7 @@ TORTURE := $(BIN)/python -m pytest --capture=no
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-annotate
 
-# Where it is set, every program that a test starts would compile everything anew.
+# Where it is set, pytest and every program that a test starts would compile everything anew each time.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check torture bench demo-data lock clean
@@ -18,8 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 run: $(READY)
 	$(BIN)/caz-tui --demo
 
-# What pytest compiles is kept for the next time; who has nothing left to do takes over tests from who has.
-test: export PYTHONDONTWRITEBYTECODE =
+# Who has nothing left to do takes over tests from who has.
 test: check
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 

@@ -82,15 +82,19 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Leave with one sentence, and where the usage is."""
+        self.refuse(message, self.prog)
+
+    def refuse(self, message: str, command: str) -> NoReturn:
+        """Leave with one sentence, and where the usage of a command is."""
         say(f"caz-tui: {_in_portuguese(message)}.")
-        say(f"Veja «{self.prog} --help».")
+        say(f"Veja «{command} --help».")
         self.exit(USAGE_STATUS)
 
 
 class GuestParser(Parser):
     """A parser for what comes from the other end of the line: nothing in it chooses database, person or folder."""
 
-    def error(self, message: str) -> NoReturn:
+    def refuse(self, message: str, command: str) -> NoReturn:  # noqa: ARG002 - there is no help to point to
         """Leave with one sentence."""
         say(f"caz-tui: {_in_portuguese(message)}.")
         self.exit(USAGE_STATUS)
@@ -104,18 +108,18 @@ def parse(arguments: Sequence[str], parser_class: type[Parser] = Parser) -> argp
     parser = _parser(parser_class)  # type: ignore[arg-type] # mypy asks its objects for a hash, not the class
     asked, rest = parser.parse_known_args(_protect_hyphens(arguments))
     # What is wrong from here on is wrong with the command, and its help says more.
-    parser.prog = " ".join([parser.prog, *_command_words(asked)])
+    command = " ".join([parser.prog, *_command_words(asked)])
     if "query" in asked and not any(word.startswith("-") for word in rest):
         # argparse gives a query up at the first option; the words behind it are as good.
         asked.query = [*asked.query, *rest]
         rest = []
     if rest:
         hint = " (se é da consulta, escreva antes um -- sozinho)" if "query" in asked else ""
-        parser.error(f"unrecognized arguments: {' '.join(rest)}{hint}")
+        parser.refuse(f"unrecognized arguments: {' '.join(rest)}{hint}", command)
     if asked.demo is not None and asked.command != "desk":
-        parser.error(f"argument --demo: not allowed with argument {asked.command}")
+        parser.refuse(f"argument --demo: not allowed with argument {asked.command}", command)
     if asked.pasta is not None and not asked.restrito:
-        parser.error("argument --pasta: só vale com --restrito")
+        parser.refuse("argument --pasta: só vale com --restrito", command)
     if "query" in asked:
         asked.query = " ".join(asked.query).replace(_HYPHEN, "-")
     return asked
