@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from textual.app import ScreenStackError
 from textual.css.query import NoMatches
 from textual.screen import Screen
 from textual.worker import WorkerFailed, get_current_worker
@@ -227,7 +228,10 @@ class DeskApp(StyledApp[int]):
     @property
     def takes_keys(self) -> bool:
         """Whether a key would reach what is meant: not before a screen, or the dialog of an action, is there."""
-        screen = self.screen
+        try:
+            screen = self.screen
+        except ScreenStackError:
+            return False  # on the way out
         if isinstance(screen, Dialog):
             return True
         if isinstance(screen, DeskScreen) and screen.is_filling:

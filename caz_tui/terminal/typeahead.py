@@ -9,6 +9,7 @@ What is known of Textual's inside: a key passes the queues of its widget, of tha
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
@@ -163,8 +164,9 @@ class TypeAhead:
             self._app.call_later(self._ask_screen, turn)
 
     def _ask_screen(self, turn: int) -> None:
-        # Behind the messages by which a screen that has just opened chooses its focus.
-        self._app.screen.call_later(self._go_on, turn)
+        # Behind the messages by which a screen that has just opened chooses its focus; an app that leaves has none.
+        with suppress(ScreenStackError):
+            self._app.screen.call_later(self._go_on, turn)
 
     def _go_on(self, turn: int) -> None:
         if turn != self._turn or self._patience is None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
+from textual.app import ScreenStackError
 
 from caz_tui.terminal.typeahead import MANY_CHARACTERS, TypeAhead
 
@@ -81,3 +82,21 @@ def test_a_key_that_acts_waits_behind_the_text() -> None:
     messages = handed_on(Field(), "padaria são joão\rnext")
     assert [type(message).__name__ for message in messages] == ["Paste", "Key"]
     assert text_of(messages) == "padaria são joão\r"
+
+
+def test_an_app_that_leaves_is_asked_nothing_more() -> None:
+    class Leaving(FieldApp):
+        @property
+        def screen(self) -> None:
+            raise ScreenStackError
+
+    async def play() -> None:
+        app = Leaving(None)
+        queue = TypeAhead(
+            cast("App[Any]", app), asyncio.get_running_loop(), hand_on=lambda _: None, when_empty=lambda: None
+        )
+        queue.add([events.Key("down", None)])
+        assert queue
+        queue._ask_screen(queue._turn)
+
+    asyncio.run(play())
