@@ -25,6 +25,8 @@ _MOST_DAYS_PAST = 999
 _MOST_DAYS_PAST_WHERE_TIGHT = 99
 
 _SITUATION_CELLS = max(map(cell_len, map(formats.situation, Situation)))
+# All but "Muito recomendado", which its star and its beginning tell: the name needs the room.
+_SHORT_SITUATION_CELLS = cell_len(formats.situation(Situation.NOT_CONNECTED))
 _PLAN_CELLS = len("Plano Exclusivo")
 
 
@@ -32,9 +34,9 @@ def client_columns(today: date, *, roomy: bool) -> tuple[Column[ClientRow], ...]
     """Return the columns of the client table in their order; the first stays when the others scroll."""
     when_due = partial(expiry, today=today) if roomy else partial(tight_expiry, today=today)
     return (
-        Column(Field.NAME, "Cliente", 30 if roomy else 14, lambda row: (row.name, ""), flex=2, max_width=60),
+        Column(Field.NAME, "Cliente", 30 if roomy else 18, lambda row: (row.name, ""), flex=2, max_width=60),
         Column(Field.DOCUMENT, "CNPJ/CPF", 18, lambda row: (formats.document(row.document), ""), rank=4),
-        Column(Field.SITUATION, "Situação", _SITUATION_CELLS, _situation, rank=0),
+        Column(Field.SITUATION, "Situação", _SITUATION_CELLS if roomy else _SHORT_SITUATION_CELLS, _situation, rank=0),
         Column(Field.PLAN, "Plano", _PLAN_CELLS, _plan, rank=1),
         Column(Field.PAYER, "Pago por", 10, _payer, rank=5),
         Column(Field.EXPIRES_ON, "Vencimento", 17 if roomy else 13, when_due, rank=2),

@@ -500,15 +500,15 @@ async def test_narrow_terminals_show_the_columns_that_matter(service: PortfolioS
         assert desk.shows("? ajuda")
 
 
-async def test_narrow_terminals_cut_nothing_but_names(service: PortfolioService) -> None:
+async def test_narrow_terminals_cut_nothing_but_names_and_one_situation(service: PortfolioService) -> None:
     async with desk_on_clients(service) as desk:
         await desk.show(ClientView(order=Order(Field.EXPIRES_ON)))
         rows = desk.lines()[6:21]
-        assert [row[18:].find("…") for row in rows] == [-1] * len(rows)
+        assert [row[22:].find("…") for row in rows] == [-1] * len(rows)
         assert desk.shows(" 09/08/26 ")
         assert desk.shows(" 28/08 há 88 d ")
         await desk.show(ClientView(query=ClientQuery.parse("situacao:muito_recomendado,nao_conectado")))
-        assert desk.shows(" ★ Muito recomendado ")
+        assert desk.shows(" ★ Muito recome… ")
         assert desk.shows(" ○ Não conectado ")
         await desk.show(ClientView(tab=Tab.PAID_BY_OFFICE))
         assert desk.shows(" Plano Exclusivo ")
