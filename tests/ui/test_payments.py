@@ -303,7 +303,8 @@ async def test_the_total_is_the_sum_of_quantidade(service: PortfolioService, siz
         assert app.shows("Plano Exclusivo · comprado em 28/02/2026 · Boleto · ● paga · renova em")
         assert app.shows("28/02/2027 (em 96 d)")
         assert app.shows("Cancelar licenças: até 29/01/2027 (30 dias antes da renovação)")
-        assert app.shows("enter abrir cliente  e exportar") and app.shows(" esc voltar  ")
+        assert app.shows("enter abrir cliente  e exportar")
+        assert app.shows(" esc voltar  ")
 
 
 async def test_the_clients_that_use_the_licences(service: PortfolioService) -> None:
