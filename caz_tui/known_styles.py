@@ -56,21 +56,20 @@ class KnownStyles(Stylesheet):
         """Give a node the styles of its rules."""
         rules_map = self.rules_map
         if rules_map is not self._known_of or len(self._paths) > MOST_PATHS:
-            self._known_of = rules_map
-            for known in (self._hints, self._paths, self._found):
-                known.clear()
+            # New ones: whoever is styling the holder of this node still has the old ones in hand.
+            self._known_of, self._hints, self._paths, self._found = rules_map, {}, {}, {}
         hints = self._hints_for(node)
         if not hints.can_be_known:
             super().apply(node, animate=animate, cache=cache)
             return
-        path = self._path_of(node)
-        if path not in self._found:
+        path, known = self._path_of(node), self._found
+        if path not in known:
             found: dict[tuple[Any, ...], RulesMap] = {}
             super().apply(node, animate=animate, cache=found)
-            self._found[path] = next(iter(found.values()), None)
+            known[path] = next(iter(found.values()), None)
             return
         _note(node, hints)
-        rules = self._found[path]
+        rules = known[path]
         if rules is not None:
             self.replace_rules(node, rules, animate=animate)
         self._process_component_classes(node)
