@@ -48,6 +48,7 @@ class TablePainter(Generic[RowT]):
         self._style_of = style_of
         self._styles: dict[str, Style] = {}
         self._strips: LRUCache[tuple[int, bool, bool], tuple[RowT, Strip]] = LRUCache(_STRIPS_KEPT)
+        self._header: tuple[SortedBy | None, Strip] | None = None
         self._room = 0
         self._offset = self._last_offset = 0
         self._layout = lay_out(columns, 0)
@@ -86,15 +87,24 @@ class TablePainter(Generic[RowT]):
 
     def _turn_page(self) -> None:
         self._page = self._layout.page(self._offset)
-        self._strips.clear()
+        self._forget_lines()
 
     def forget_styles(self) -> None:
         """Ask for every style anew."""
         self._styles.clear()
+        self._forget_lines()
+
+    def _forget_lines(self) -> None:
         self._strips.clear()
+        self._header = None
 
     def header(self, sorted_by: SortedBy | None) -> Strip:
         """Draw the labels, the arrow of the order, and where more columns are."""
+        if self._header is None or self._header[0] != sorted_by:
+            self._header = (sorted_by, self._draw_header(sorted_by))
+        return self._header[1]
+
+    def _draw_header(self, sorted_by: SortedBy | None) -> Strip:
         plain = self._style("header")
         segments = [Segment(" " * GUTTER_CELLS, plain)]
         for placed in self._page:

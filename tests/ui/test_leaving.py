@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     from caz_tui.data.service import PortfolioService
 
 
+async def type_and_leave(desk: Desk) -> None:
+    """Begin a new client, and press ctrl+q."""
+    await desk.press("n")
+    await desk.type("Padaria")
+    await desk.press("ctrl+q")
+
+
 async def test_ctrl_c_says_in_portuguese_how_to_leave(service: PortfolioService) -> None:
     async with desk_on_clients(service) as desk:
         await desk.press("ctrl+c", "ctrl+c")
@@ -38,9 +45,7 @@ async def test_ctrl_q_leaves_where_nothing_was_typed(service: PortfolioService) 
 
 async def test_ctrl_q_asks_for_what_was_typed(service: PortfolioService) -> None:
     async with desk_on_clients(service) as desk:
-        await desk.press("n")
-        await desk.type("Padaria")
-        await desk.press("ctrl+q")
+        await type_and_leave(desk)
         assert isinstance(desk.top(), Confirm)
         assert desk.shows("O que foi digitado se perde.")
         await desk.press("enter")
@@ -53,9 +58,7 @@ async def test_ctrl_q_asks_for_what_was_typed(service: PortfolioService) -> None
 
 async def test_who_insists_on_ctrl_q_is_let_go(service: PortfolioService) -> None:
     async with desk_on_clients(service) as desk:
-        await desk.press("n")
-        await desk.type("Padaria")
-        await desk.press("ctrl+q")
+        await type_and_leave(desk)
         await desk.pilot.press("ctrl+q")
         assert desk.app._exit
 
@@ -67,9 +70,8 @@ async def test_ctrl_q_says_that_a_draft_is_kept(service: PortfolioService, tmp_p
     async with app.run_test() as pilot:
         desk = Desk(pilot)
         await desk.settle()
-        await desk.press("2", "n")
-        await desk.type("Padaria")
-        await desk.press("ctrl+q")
+        await desk.press("2")
+        await type_and_leave(desk)
         assert desk.shows("O que foi digitado fica num rascunho")
         await pilot.press(key)
         assert app._exit
