@@ -57,6 +57,7 @@ _MESSAGES = tuple(
         (r"argument (\S+): (.*)", r"\1: \2"),
     )
 )
+_HELP = ("-h", "--help", "--ajuda")
 _CHOICES = re.compile(r"(?<=use um de: ).*", re.DOTALL)
 
 
@@ -78,7 +79,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(add_help=False, allow_abbrev=False, formatter_class=_Formatter, **options)  # type: ignore[arg-type]
         self._positionals.title = "o que dizer"
         self._optionals.title = "opções"
-        self.add_argument("-h", "--help", "--ajuda", action="help", help="mostra esta ajuda e sai")
+        self.add_argument(*_HELP, action="help", help="mostra esta ajuda e sai")
 
     def error(self, message: str) -> NoReturn:
         """Leave with one sentence, and where the usage is."""
@@ -105,8 +106,12 @@ def parse(arguments: Sequence[str], parser_class: type[Parser] = Parser) -> argp
 
     Leaves the program for ``--help``, ``--version`` and wrong usage.
     """
+    words = _protect_hyphens(arguments)
+    desk = _desk_alone(words, parser_class)
+    if desk is not None:
+        return desk
     parser = _parser(parser_class)  # type: ignore[arg-type] # mypy asks its objects for a hash, not the class
-    asked, rest = parser.parse_known_args(_protect_hyphens(arguments))
+    asked, rest = parser.parse_known_args(words)
     # What is wrong from here on is wrong with the command, and its help says more.
     command = " ".join([parser.prog, *_command_words(asked)])
     if "query" in asked and not any(word.startswith("-") for word in rest):
@@ -123,6 +128,20 @@ def parse(arguments: Sequence[str], parser_class: type[Parser] = Parser) -> argp
     if "query" in asked:
         asked.query = " ".join(asked.query).replace(_HYPHEN, "-")
     return asked
+
+
+def _desk_alone(words: Sequence[str], parser_class: type[Parser]) -> argparse.Namespace | None:
+    """Return what is asked for by words that are right and ask for the full screen; None for any others.
+
+    Making the parsers of all commands takes a twentieth of the time to the first frame.
+    """
+    if not set(_HELP).isdisjoint(words):
+        return None
+    try:
+        asked, rest = _without_commands(parser_class, exit_on_error=False).parse_known_args(words)
+    except argparse.ArgumentError:
+        return None
+    return None if rest or (asked.pasta is not None and not asked.restrito) else asked
 
 
 def _command_words(asked: argparse.Namespace) -> list[str]:
@@ -151,23 +170,7 @@ def _protect_hyphens(arguments: Sequence[str]) -> list[str]:
 
 @cache
 def _parser(parser_class: type[Parser]) -> Parser:
-    parser = parser_class(
-        prog="caz-tui",
-        description="A carteira de clientes do escritório parceiro Conta Azul, no terminal.\n"
-        "Sem comando, abre a tela cheia sobre o banco do escritório.",
-        epilog="exemplos:\n  caz-tui --demo\n  caz-tui importar clientes.xlsx --simular\n"
-        "  caz-tui clientes 'situacao:ativo vencimento:30d renovacao:nao'",
-    )
-    parser.set_defaults(command="desk", banco=None, folder=None, **dict.fromkeys(SESSION_OPTIONS))
-    parser.add_argument(
-        "--version", "--versao", action="version", version=f"caz-tui {__version__}", help="mostra a versão"
-    )
-    parser.add_argument(
-        "--demo", nargs="?", type=_demo_size, const=DEMO_CLIENTS, metavar="N",
-        help=f"abre uma carteira de demonstração, descartada ao sair, com N clientes ({DEMO_CLIENTS})",
-    )  # fmt: skip
-    _add_database(parser)
-    _add_session(parser)
+    parser = _without_commands(parser_class)
     commands = parser.add_subparsers(title="comandos", metavar="COMANDO", parser_class=parser_class)
     _add_import(commands)
     _add_export(commands)
@@ -180,6 +183,28 @@ def _parser(parser_class: type[Parser]) -> Parser:
         _add_users(commands)
         _add_audit(commands)
     _add_database_commands(commands)
+    return parser
+
+
+def _without_commands(parser_class: type[Parser], **options: bool) -> Parser:
+    parser = parser_class(
+        prog="caz-tui",
+        description="A carteira de clientes do escritório parceiro Conta Azul, no terminal.\n"
+        "Sem comando, abre a tela cheia sobre o banco do escritório.",
+        epilog="exemplos:\n  caz-tui --demo\n  caz-tui importar clientes.xlsx --simular\n"
+        "  caz-tui clientes 'situacao:ativo vencimento:30d renovacao:nao'",
+        **options,
+    )
+    parser.set_defaults(command="desk", banco=None, folder=None, **dict.fromkeys(SESSION_OPTIONS))
+    parser.add_argument(
+        "--version", "--versao", action="version", version=f"caz-tui {__version__}", help="mostra a versão"
+    )
+    parser.add_argument(
+        "--demo", nargs="?", type=_demo_size, const=DEMO_CLIENTS, metavar="N",
+        help=f"abre uma carteira de demonstração, descartada ao sair, com N clientes ({DEMO_CLIENTS})",
+    )  # fmt: skip
+    _add_database(parser)
+    _add_session(parser)
     return parser
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from caz_tui.console import arguments
 from caz_tui.console.arguments import GuestParser, Parser, parse
@@ -272,6 +274,30 @@ def test_help_has_other_names(flag: str, capsys: pytest.CaptureFixture[str]) -> 
         parse(["clientes", flag])
     assert left.value.code == 0
     assert capsys.readouterr().out.startswith("uso: caz-tui clientes")
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["--demo", "--demo=20", "20", "--banco", "x.db", "--usuario=ana", "--restrito", "--pasta=x", "--bloqueio",
+             "5", "--maximo-sessoes=2", "clientes", "--ajuda", "--nada", "--"]
+        ),
+        max_size=5,
+    )
+)  # fmt: skip
+def test_what_opens_the_desk_is_understood_as_among_the_commands(words: list[str]) -> None:
+    at_once = arguments._desk_alone(words, Parser)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arguments, "_desk_alone", lambda *_: None)
+        patch.setattr(arguments, "say", lambda _: None)
+        try:
+            asked = parse(words)
+        except SystemExit:
+            asked = None
+    if at_once is not None:
+        assert at_once == asked
+    else:
+        assert asked is None or asked.command != "desk"
 
 
 def test_the_version_is_said(tmp_path: Path) -> None:
