@@ -13,7 +13,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-u
 # Where it is set, pytest and every program that a test starts would compile everything anew each time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check torture bench demo-data lock clean
+.PHONY: run test check torture bench demo-data first-look lock clean
 
 run: $(READY)
 	$(BIN)/caz-tui --demo
@@ -41,6 +41,10 @@ bench: $(BENCH_READY)
 
 demo-data: $(READY)
 	$(BIN)/python -m bench.demo_data
+
+# Writes down anew what the service sends to SQLite for the first screens.
+first-look: $(READY)
+	$(BIN)/python -m caz_tui.data.recording
 
 # Writes both locks anew: every version with its hashes, and no address of an index.
 lock: $(READY)

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
-    from caz_tui.data.schemas import Assigned, ExportPeriod
+    from caz_tui.data.readings import ExportPeriod
+    from caz_tui.data.schemas import Assigned
 
 NOTHING = "–"
 

@@ -62,6 +62,7 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
     copying: list[DailyCopy] = []
 
     async def settled() -> None:
+        await pending.opened()
         if attendance is not None:
             await attendance.begin()
             # A server's copies are its administrator's.
@@ -72,7 +73,7 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
 
     async def open_portfolio() -> None:
         try:
-            await pending.opened()
+            await pending.open_when_wanted()
         except Exception as error:  # noqa: BLE001 - raised again below
             failures.append(error)
             app.exit(FAILED_STATUS)
@@ -87,6 +88,7 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
         if attendance is not None:
             await attendance.end(app.why_over or ending(status))
         await pending.close()
+        opening.cancel()
         await asyncio.gather(opening, return_exceptions=True)
     for failure in failures:
         raise failure

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 
-    from caz_tui.data.schemas import ClientRow, Purchase
+    from caz_tui.data.readings import ClientRow, Purchase
     from caz_tui.data.service import PortfolioService
 
 RowT = TypeVar("RowT")

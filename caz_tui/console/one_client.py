@@ -21,7 +21,8 @@ from caz_tui.data.query import NO, YES, Choice, ClientQuery, ClientView, Criteri
 if TYPE_CHECKING:
     from argparse import Namespace
 
-    from caz_tui.data.schemas import ClientRow, Dossier
+    from caz_tui.data.readings import ClientRow
+    from caz_tui.data.schemas import Dossier
     from caz_tui.data.service import PortfolioService
 
 

@@ -68,7 +68,7 @@ class Attendance:
 
     async def end(self, how: str) -> None:
         """Write down how this person left."""
-        if not self._pending.is_open:
+        if not (self._pending.is_open or self._pending.has_shown):
             # Nobody has seen anything.
             self._presence.forget()
             return

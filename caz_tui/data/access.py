@@ -8,6 +8,7 @@ from enum import Enum, auto
 from typing import Final
 
 from caz_tui.data.choices import Role
+from caz_tui.data.errors import AccessGone
 
 LONGEST_PERSON_CHARS: Final = 64
 _PERSON: Final = re.compile(r"[^\W_](?:[\w.@-]*[^\W_])?")
@@ -51,6 +52,30 @@ def why_not(role: Role, permission: Permission) -> str:
     if permission is Permission.OVERSEE:
         return f"O papel {role.label} vê só as próprias carteiras; peça a um administrador."
     return "Só um administrador pode fazer isso."
+
+
+def admitted(name: str, users: int, role: str | None, *, is_active: bool | None) -> Role:
+    """Return the role in which somebody is let in.
+
+    With no user but the one who created the database nobody was ever given a part of it: whoever the system lets open
+    it is its administrator, under whatever name. From the second user on, only users are let in.
+
+    Args:
+        name: who it is.
+        users: how many users there are, counted up to two.
+        role: what is stored of the one of this name; None when there is none.
+        is_active: whether their access was not taken away.
+
+    Raises:
+        AccessGone: the person is no user, or no longer.
+    """
+    if users < 2:
+        return Role.ADMINISTRATOR
+    if role is None:
+        raise AccessGone(f"{name} não está entre os usuários deste banco; peça a um administrador que o crie.")
+    if not is_active:
+        raise AccessGone(f"O acesso de {name} foi desativado; fale com um administrador.")
+    return Role(role)
 
 
 def person_name(text: str) -> str:

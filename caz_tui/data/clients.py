@@ -13,9 +13,10 @@ from caz_tui.data.errors import FieldProblem, InvalidClient, NotFound, Refused, 
 from caz_tui.data.figures import uses_licence
 from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.plans import respelled
+from caz_tui.data.readings import Client, ExportPeriod
 from caz_tui.data.reports import licences
 from caz_tui.data.rows import CLIENT_COLUMNS, client, columns_of, merged, tag_keys, without_idle_renewal
-from caz_tui.data.schemas import Client, ClientChanges, Contract, ExportPeriod
+from caz_tui.data.schemas import ClientChanges, Contract
 from caz_tui.data.selects import scope_condition
 from caz_tui.data.tables import audit_entries, carteiras, client_tags, clients, licence_events
 from caz_tui.data.text import fold

@@ -11,7 +11,8 @@ from caz_tui.data.choices import LicenceHistory, Situation
 from caz_tui.data.demo_licences import licence_of, months_after
 from caz_tui.data.demo_names import CITIES, City, between, company, email, person, pick
 from caz_tui.data.documents import complete
-from caz_tui.data.schemas import ClientChanges, ExportPeriod
+from caz_tui.data.readings import ExportPeriod
+from caz_tui.data.schemas import ClientChanges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from caz_tui.data.clock import SystemClock
 from caz_tui.data.documents import bare
+from caz_tui.data.readings import Client
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from caz_tui.data.clock import Clock
-    from caz_tui.data.schemas import Client
 
 _LARGEST_BYTES: Final = 1024 * 1024
 _SUFFIX: Final = ".json"
@@ -62,7 +62,7 @@ class Drafts:
         name = draft.name or f"{moment:%Y%m%dT%H%M%S}-{os.urandom(4).hex()}{_SUFFIX}"
         content = {
             "client_id": draft.client_id,
-            "client": draft.client.model_dump(mode="json") if draft.client else None,
+            "client": _dumped(draft.client) if draft.client else None,
             "typed": dict(draft.typed),
             "saved_at": moment.isoformat(),
         }
@@ -139,11 +139,7 @@ def _documents_in(content: Mapping[str, Any]) -> set[str]:
 
 
 def _draft(name: str, content: dict[str, Any]) -> Draft:
-    # The desk looks for drafts before it has imported what clients are made of.
-    from pydantic import ValidationError  # noqa: PLC0415
-
-    from caz_tui.data.schemas import Client  # noqa: PLC0415
-
+    stored = content["client"]
     client_id = content["client_id"]
     draft = Draft(
         client=None,
@@ -152,8 +148,22 @@ def _draft(name: str, content: dict[str, Any]) -> Draft:
         name=name,
         saved_at=datetime.fromisoformat(content["saved_at"]),
     )
+    return replace(draft, client=_validated(stored)) if stored else draft
+
+
+def _dumped(client: Client) -> dict[str, Any]:
+    """Return a client as JSON has it."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - the desk looks for drafts before it is there
+
+    fields: dict[str, Any] = TypeAdapter(Client).dump_python(client, mode="json")
+    return fields
+
+
+def _validated(stored: object) -> Client | None:
+    """Return the client that JSON has; None for one of another version of the program, which is then read anew."""
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - as above
+
     try:
-        return replace(draft, client=Client.model_validate(content["client"]) if content["client"] else None)
+        return TypeAdapter(Client).validate_python(stored)
     except ValidationError:
-        # Another version of the program wrote it; the client is read anew.
-        return draft
+        return None

@@ -12,11 +12,12 @@ from caz_tui.data.dialects.base import dialect_of
 from caz_tui.data.documents import CNPJ_LENGTH
 from caz_tui.data.errors import StaleClient
 from caz_tui.data.rows import columns_of, merged
-from caz_tui.data.schemas import Client, ClientChanges
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.tables import client_tags, clients
 
 if TYPE_CHECKING:
     from caz_tui.data.gate import Visit
+    from caz_tui.data.readings import Client
 
 PERSONAL_FIELDS: Final = ("email", "phone", "city", "tags", "notes")
 """What is erased of every client: contacts, and texts in which anything may have been written."""

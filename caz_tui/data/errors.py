@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from caz_tui.data.schemas import Client
+    from caz_tui.data.readings import Client
 
 
 class PortfolioError(Exception):

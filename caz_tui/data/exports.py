@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from caz_tui.data.dialects.base import Search
     from caz_tui.data.gate import Gate
     from caz_tui.data.query import ClientView
-    from caz_tui.data.schemas import Benefit, Dossier, Purchase
+    from caz_tui.data.readings import Purchase
+    from caz_tui.data.schemas import Benefit, Dossier
 
 ExportProgress = Callable[[int, float], None]
 """Told how many clients have been written and the fraction of the work done, 0 to 1; on the event loop."""

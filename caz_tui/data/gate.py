@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import func, select
 
-from caz_tui.data.access import Permission, may, why_not
+from caz_tui.data.access import Permission, admitted, may, why_not
 from caz_tui.data.choices import Role
-from caz_tui.data.errors import AccessGone, NotAllowed
+from caz_tui.data.errors import NotAllowed
 from caz_tui.data.tables import clients, user_carteiras, users
 
 if TYPE_CHECKING:
@@ -91,11 +91,7 @@ class Gate:
 
 
 async def _admitted(connection: AsyncConnection, name: str) -> tuple[Role, int]:
-    """Return the role and the id of a person.
-
-    With no user but the one who created the database nobody was ever given a part of it: whoever the system lets open
-    it is its administrator, under whatever name. From the second user on, only users are let in.
-    """
+    """Return the role and the id of a person; raises ``AccessGone``."""
     some = select(users.c.id).limit(2).subquery()
     counting = select(func.count()).select_from(some).scalar_subquery()
     own = [
@@ -103,13 +99,7 @@ async def _admitted(connection: AsyncConnection, name: str) -> tuple[Role, int]:
         for column in (users.c.id, users.c.role, users.c.active)
     ]
     known, user_id, role, is_active = (await connection.execute(select(counting, *own))).one()
-    if known < 2:
-        return Role.ADMINISTRATOR, user_id or 0
-    if user_id is None:
-        raise AccessGone(f"{name} não está entre os usuários deste banco; peça a um administrador que o crie.")
-    if not is_active:
-        raise AccessGone(f"O acesso de {name} foi desativado; fale com um administrador.")
-    return Role(role), user_id
+    return admitted(name, known, role, is_active=is_active), user_id or 0
 
 
 async def _scope_of(connection: AsyncConnection, user_id: int) -> Scope:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from caz_tui.data.clients import Author
-    from caz_tui.data.schemas import Client
+    from caz_tui.data.readings import Client
     from caz_tui.data.sheets.packed_lines import PackedLines
 
 MANY_CLIENTS: Final = 20_000

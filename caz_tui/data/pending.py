@@ -1,7 +1,7 @@
 """A portfolio that is still being opened, for a screen that is there before its data.
 
-What the data stands on (SQLAlchemy, pydantic) takes longer to import than the first frame to draw, so it is imported
-when that frame is out.
+What the data stands on (SQLAlchemy, pydantic) takes longer to import than the first frame to draw. What the first
+screens show of a file is read without it (``first_look``); it is imported when somebody asks for more.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.database_file import inspect_file, not_founded
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
     from caz_tui.data.address import Place
     from caz_tui.data.choices import Role
+    from caz_tui.data.first_look import FirstLook
+    from caz_tui.data.readings import PortfolioSummary
     from caz_tui.data.service import PortfolioService
+
+_LOOKED_AT: Final = frozenset({"me", "office_name", "is_empty", "tab_counts", "page", "count"})
+"""The calls that a first look may answer; the figures besides, which it has to be told the day for."""
 
 
 class PendingService:
@@ -46,14 +51,21 @@ class PendingService:
         self.user = user
         self._clock = SystemClock()
         self._begun = asyncio.Event()
+        self._wanted = asyncio.Event()
         self._opening: asyncio.Task[PortfolioService] | None = None
+        self._looking: asyncio.Task[FirstLook | None] | None = None
+        self._was_outdated = False
+        self._is_closed = False
+        self.has_shown = False
+        """Whether somebody has seen anything of the portfolio before it was open."""
 
     @property
     def role(self) -> Role | None:
         """What the person may do, as far as it is known yet."""
-        if self._opening is None or not self._opening.done() or self._opening.cancelled():
-            return None
-        return None if self._opening.exception() else self._opening.result().role
+        if self.is_open and self._opening is not None:
+            return self._opening.result().role
+        look = self._looking.result() if self._looking is not None and _has_result(self._looking) else None
+        return look.role if look is not None else None
 
     @property
     def today(self) -> date:
@@ -61,11 +73,20 @@ class PendingService:
         return today(self._clock)
 
     def begin(self) -> None:
-        """Start opening: from now on the program may take its time for it."""
+        """Allow that anything is read: from now on the program may take its time for it."""
         self._begun.set()
 
     async def opened(self) -> PortfolioService:
-        """Return the service when it is open.
+        """Return the service when it is open, for more than a first look.
+
+        Raises:
+            StorageError: it could not be opened.
+        """
+        self._wanted.set()
+        return await self.open_when_wanted()
+
+    async def open_when_wanted(self) -> PortfolioService:
+        """Return the service when it is open, which it is not before somebody wants more than a first look.
 
         Raises:
             StorageError: it could not be opened.
@@ -77,32 +98,83 @@ class PendingService:
     @property
     def is_open(self) -> bool:
         """Whether calls no longer wait."""
-        opening = self._opening
-        return opening is not None and opening.done() and not opening.cancelled() and opening.exception() is None
+        return self._opening is not None and _has_result(self._opening)
 
     async def close(self) -> None:
         """Close what was opened, or stop waiting to open it."""
-        if self._opening is None:
-            return
-        if not self._begun.is_set():
-            self._opening.cancel()
-        # Whoever waited for it was told why it could not be opened.
-        with suppress(Exception, asyncio.CancelledError):
-            await (await self._opening).close()
+        self._is_closed = True
+        if self._opening is not None:
+            if not (self._begun.is_set() and self._wanted.is_set()):
+                self._opening.cancel()
+            # Whoever waited for it was told why it could not be opened.
+            with suppress(Exception, asyncio.CancelledError):
+                await (await self._opening).close()
+        await self._look_no_more()
+        self._begun.set()
+
+    async def watch(self, tell: Callable[[], None], trouble: Callable[[str], None]) -> None:
+        """Call ``tell`` whenever the portfolio was written to; see ``PortfolioService.watch``."""
+        service = await self.opened()
+        if self._was_outdated:
+            tell()
+        await service.watch(tell, trouble)
+
+    async def summary(self) -> PortfolioSummary:
+        """Return the figures of Minha carteira."""
+        look = await self._look()
+        found = None if look is None else await asyncio.to_thread(look.summary, self.today)
+        self.has_shown |= found is not None
+        return found or await (await self.opened()).summary()
 
     async def _open(self) -> PortfolioService:
         await self._begun.wait()
+        await self._wanted.wait()
         module = await asyncio.to_thread(import_module, "caz_tui.data.service")
         service: PortfolioService = await module.PortfolioService.open(
             self.path, user=self.user, clock=self._clock, must_exist=self._must_exist
         )
+        look = await self._looking if self._looking is not None else None
+        if look is not None:
+            self._was_outdated = await asyncio.to_thread(look.is_outdated)
         return service
+
+    async def _look(self) -> FirstLook | None:
+        """Return the first look, while there is one and the service is not open yet."""
+        await self._begun.wait()
+        if self._is_closed:
+            raise asyncio.CancelledError
+        if self.is_open or not isinstance(self.path, Path):
+            return None
+        if self._looking is None:
+            self._looking = asyncio.create_task(_first_look(self.path, self.user))
+        return await asyncio.shield(self._looking)
+
+    async def _look_no_more(self) -> None:
+        if self._looking is not None:
+            look = await self._looking
+            if look is not None:
+                look.close()
 
     def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
         if name.startswith("_"):
             raise AttributeError(name)
 
         async def call(*args: object, **named: object) -> object:
+            look = await self._look() if name in _LOOKED_AT else None
+            found = None if look is None else await asyncio.to_thread(getattr(look, name), *args, **named)
+            if found is not None:
+                self.has_shown = True
+                return found
             return await getattr(await self.opened(), name)(*args, **named)
 
         return call
+
+
+async def _first_look(path: Path, user: str) -> FirstLook | None:
+    module = await asyncio.to_thread(import_module, "caz_tui.data.first_look")
+    look: FirstLook | None = await asyncio.to_thread(module.FirstLook.at, path, user)
+    return look
+
+
+def _has_result(task: asyncio.Task[Any]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None

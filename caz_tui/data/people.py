@@ -15,7 +15,8 @@ from caz_tui.data.choices import Role
 from caz_tui.data.clients import note
 from caz_tui.data.errors import NotFound, Refused
 from caz_tui.data.founding import user_row
-from caz_tui.data.schemas import Person, User
+from caz_tui.data.readings import Person
+from caz_tui.data.schemas import User
 from caz_tui.data.tables import carteiras, user_carteiras, users
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from caz_tui.data.clock import SAO_PAULO
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from caz_tui.data.schemas import Benefit, ClientRow, Dossier, Purchase
+    from caz_tui.data.readings import ClientRow, Purchase
+    from caz_tui.data.schemas import Benefit, Dossier
 
 
 def client_json(row: ClientRow) -> dict[str, Any]:

@@ -44,7 +44,7 @@ async def write_all(connection: AsyncConnection, lines_of: Mapping[str, Sequence
             await connection.execute(delete(purchase_items).where(purchase_items.c.purchase_id == purchase_id))
         else:
             purchase_id = await connection.scalar(insert(purchases).values(columns).returning(purchases.c.id))
-        rows = [{"purchase_id": purchase_id, **line.item.model_dump()} for line in lines]
+        rows = [{"purchase_id": purchase_id, **line.item._asdict()} for line in lines]
         await connection.execute(insert(purchase_items), rows)
     return sum(len(lines) for lines in lines_of.values()) - updated, updated
 

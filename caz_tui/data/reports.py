@@ -7,26 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select
 
-from caz_tui.data import figures
-from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Attention, Payer, PurchaseStatus, Situation, Tab
+from caz_tui.data import figures, tally
+from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, PurchaseStatus, Tab
 from caz_tui.data.clock import SAO_PAULO, add_months
 from caz_tui.data.documents import mask
 from caz_tui.data.errors import NotFound
 from caz_tui.data.expressions import position_in
 from caz_tui.data.figures import uses_licence
 from caz_tui.data.gate import EVERY_CLIENT
-from caz_tui.data.query import ClientQuery, ClientView
+from caz_tui.data.query import ClientView
 from caz_tui.data.schemas import (
     AuditEntry,
     Benefit,
     FieldChange,
     LicenceEvent,
-    Licences,
     LicenceUser,
     PaymentsSummary,
-    PortfolioSummary,
-    Purchase,
-    PurchaseItem,
     TrailEntry,
     TrailQuery,
 )
@@ -44,11 +40,10 @@ from caz_tui.data.text import ascii_lower, fold
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from caz_tui.data.gate import Scope
-    from caz_tui.data.schemas import Client
+    from caz_tui.data.readings import Client, Licences, PortfolioSummary, Purchase
 
 
 async def _count_each(connection: AsyncConnection, views: list[ClientView], today: date, scope: Scope) -> list[int]:
@@ -71,46 +66,22 @@ async def summary(connection: AsyncConnection, today: date, scope: Scope = EVERY
 
     The licences are the office's whatever the scope: who contracts a plan needs to know how many are free.
     """
-    weeks = range(figures.WEEKS_AHEAD)
-    payers = (*Payer, None)
-    queries = [
-        ClientQuery(),
-        *(figures.by_payer(payer) for payer in payers),
-        *(figures.by_situation(situation) for situation in Situation),
-        *(figures.attention(what) for what in Attention),
-        *(figures.expiring_in_week(week, today) for week in weeks),
-    ]
-    counts = iter(await _count_each(connection, [ClientView(Tab.ALL, query) for query in queries], today, scope))
-    total = next(counts)
-    by_payer = {payer: next(counts) for payer in payers}
-    by_situation = {situation: next(counts) for situation in Situation}
-    attention = {what: next(counts) for what in Attention}
+    views = [ClientView(Tab.ALL, query) for query in tally.summary_queries(today)]
+    counts = await _count_each(connection, views, today, scope)
     by_plan = await connection.execute(
         select(func.min(clients.c.plan), func.count().label("clients"))
         .where(view_condition(ClientView(), today, scope=scope), clients.c.plan.is_not(None))
         .group_by(clients.c.plan_folded)
         .order_by(func.count().desc(), clients.c.plan_folded)
     )
-    return PortfolioSummary(
-        total=total,
-        active=by_situation[Situation.ACTIVE],
-        by_payer=by_payer,
-        by_situation=by_situation,
-        by_plan={plan: count for plan, count in by_plan},  # noqa: C416 - rows are no pairs to dict()
-        attention=attention,
-        expiring_by_week=tuple(counts),
-        licences=await licences(connection, today),
-    )
+    clients_by_plan = {plan: count for plan, count in by_plan}  # noqa: C416 - rows are no pairs to dict()
+    return tally.summary_of(counts, clients_by_plan, await licences(connection, today))
 
 
 async def licences(connection: AsyncConnection, today: date) -> Licences:
     """Return the licences of the Plano Exclusivo in force, those in use, and when the first batch renews."""
-    batches = [purchase for purchase in await all_purchases(connection, today) if purchase.active_licences]
-    return Licences(
-        bought=sum(batch.active_licences for batch in batches),
-        in_use=await count_licence_users(connection, today),
-        renews_on=min((batch.renews_on for batch in batches if batch.renews_on), default=None),
-    )
+    bought = await all_purchases(connection, today)
+    return tally.licences_of(bought, await count_licence_users(connection, today))
 
 
 async def count_licence_users(connection: AsyncConnection, today: date, scope: Scope = EVERY_CLIENT) -> int:
@@ -161,17 +132,14 @@ async def all_purchases(connection: AsyncConnection, today: date, scope: Scope =
 
     Within a scope they are those that pay for a client of it: the batches in force, once a client uses a licence.
     """
-    items: dict[int, list[PurchaseItem]] = {}
-    for row in await connection.execute(select(purchase_items).order_by(purchase_items.c.id)):
-        items.setdefault(row.purchase_id, []).append(
-            PurchaseItem(product=row.product, quantity=row.quantity, unit_price_cents=row.unit_price_cents)
-        )
+    items = await connection.execute(select(purchase_items).order_by(purchase_items.c.id))
     newest_first = select(purchases).order_by(purchases.c.bought_on.desc(), purchases.c.number.desc())
-    found = [_purchase(row, tuple(items.get(row.id, ())), today) for row in await connection.execute(newest_first)]
-    if scope.carteiras is not None:
-        pays = await count_licence_users(connection, today, scope) > 0
-        found = [purchase for purchase in found if pays and purchase.active_licences]
-    return tuple(sorted(found, key=lambda purchase: purchase.active_licences == 0))
+    bought = await connection.execute(newest_first)
+    found = tally.purchases_of((row._asdict() for row in bought), [row._asdict() for row in items], today)
+    if scope.carteiras is None:
+        return found
+    pays = await count_licence_users(connection, today, scope) > 0
+    return tuple(purchase for purchase in found if pays and purchase.active_licences)
 
 
 async def purchases_for(connection: AsyncConnection, client: Client, today: date) -> tuple[Purchase, ...]:
@@ -191,23 +159,6 @@ async def purchase(connection: AsyncConnection, number: str, today: date, scope:
         if fold(found.number) == fold(number.strip()):
             return found
     raise NotFound(f"Não há compra com o número {number}.")
-
-
-def _purchase(row: Row[Any], items: tuple[PurchaseItem, ...], today: date) -> Purchase:
-    texts = [fold(text) for text in (row.description, *(item.product for item in items))]
-    status = PurchaseStatus(row.status)
-    return Purchase(
-        number=row.number,
-        bought_on=row.bought_on,
-        description=row.description,
-        payment_method=row.payment_method,
-        status=status,
-        renews_on=row.renews_on,
-        items=items,
-        in_force=status in (PurchaseStatus.PAID, PurchaseStatus.OPEN)
-        and (row.renews_on is None or row.renews_on >= today),
-        is_licence_batch=any(fold(figures.EXCLUSIVE_PLAN) in text or text.startswith("licenca") for text in texts),
-    )
 
 
 async def all_benefits(connection: AsyncConnection, scope: Scope = EVERY_CLIENT) -> tuple[Benefit, ...]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from caz_tui.data.documents import mask
-from caz_tui.data.schemas import Client, ClientChanges, ClientRow, ExportPeriod
+from caz_tui.data.readings import Client, ClientRow, client_fields
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.tables import carteiras, clients
 from caz_tui.data.text import fold
 
@@ -83,19 +84,12 @@ def keys_of_tags(tags: Iterable[str]) -> set[str]:
 
 def client_row(row: Row[*tuple[Any, ...]]) -> ClientRow:
     """Return the table line in a selected row that begins with ``ROW_COLUMNS``."""
-    return ClientRow.model_validate(_fields(_ROW_NAMES, row))
+    return ClientRow(**client_fields(dict(zip(_ROW_NAMES, row, strict=False))))
 
 
 def client(row: Row[*tuple[Any, ...]]) -> Client:
     """Return the client in a selected row that begins with ``CLIENT_COLUMNS``."""
-    return Client.model_validate(_fields(_CLIENT_NAMES, row))
-
-
-def _fields(names: tuple[str, ...], row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
-    fields = dict(zip(names, row, strict=False))
-    start, end = fields.pop("export_start"), fields.pop("export_end")
-    fields["last_export"] = ExportPeriod.model_construct(start=start, end=end) if end else None
-    return fields
+    return Client(**client_fields(dict(zip(_CLIENT_NAMES, row, strict=False))))
 
 
 def merged(current: Client, changes: ClientChanges) -> ClientChanges:

@@ -1,80 +1,21 @@
-"""The frozen values that cross the wall between the data and everything above it."""
+"""The frozen values that cross the wall between the data and everything above it; those first read are ``readings``."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from caz_tui.data import values
-from caz_tui.data.choices import (
-    Attention,
-    Charges,
-    Field,
-    LicenceHistory,
-    Order,
-    Payer,
-    PurchaseStatus,
-    Role,
-    Situation,
-    Tab,
-    Term,
-)
+from caz_tui.data.choices import Charges, Field, LicenceHistory, Order, Payer, Role, Situation, Tab, Term
+from caz_tui.data.readings import Client, ExportPeriod, Licences, Purchase
 
 
 class Value(BaseModel):
     """A frozen value: equal by content, never changed, refusing fields it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-
-class ExportPeriod(Value):
-    """A period exported to the accounting system, both ends included."""
-
-    start: date
-    end: date
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
-        if self.end < self.start:
-            raise ValueError("o fim do período exportado vem antes do início")
-        return self
-
-
-class ClientRow(Value):
-    """What a line of the client table holds."""
-
-    id: int
-    version: int
-    name: str
-    trade_name: str | None
-    document: str
-    situation: Situation
-    plan: str | None
-    payer: Payer | None
-    expires_on: date | None
-    auto_renews: bool | None
-    licence_history: LicenceHistory
-    last_export: ExportPeriod | None
-    ca_charges: Charges
-    email: str | None
-    phone: str | None
-    city: str | None
-    state: str | None
-    tags: tuple[str, ...]
-    archived: bool
-    carteira: str | None = None
-
-
-class Client(ClientRow):
-    """A client whole, with the version that an edit must name."""
-
-    notes: str | None
-    support_id: str | None
-    created_at: datetime
-    created_by: str
-    updated_at: datetime
 
 
 def _situation(value: object) -> object:
@@ -195,67 +136,12 @@ class TrailQuery(Value):
     until: date | None = None
 
 
-class PurchaseItem(Value):
-    """One line of a purchase; money in integer cents."""
-
-    product: str
-    quantity: int
-    unit_price_cents: int
-
-    @property
-    def total_cents(self) -> int:
-        """Quantity times unit price, in cents."""
-        return self.quantity * self.unit_price_cents
-
-
-class Purchase(Value):
-    """A purchase of the office, with its items."""
-
-    number: str
-    bought_on: date
-    description: str
-    payment_method: str
-    status: PurchaseStatus
-    renews_on: date | None
-    items: tuple[PurchaseItem, ...]
-    in_force: bool
-    is_licence_batch: bool
-
-    @property
-    def total_cents(self) -> int:
-        """The sum of the items, in cents."""
-        return sum(item.total_cents for item in self.items)
-
-    @property
-    def quantity(self) -> int:
-        """The sum of Quantidade over the items."""
-        return sum(item.quantity for item in self.items)
-
-    @property
-    def active_licences(self) -> int:
-        """The licences this purchase puts in force: its Quantidade, or none when it is not in force."""
-        return self.quantity if self.in_force and self.is_licence_batch else 0
-
-
 class Benefit(Value):
     """An amount the partner programme credited to the office, in integer cents."""
 
     credited_on: date
     description: str
     amount_cents: int
-
-
-class Licences(Value):
-    """The licences of the Plano Exclusivo that are in force, and what is left of them."""
-
-    bought: int
-    in_use: int
-    renews_on: date | None
-
-    @property
-    def free(self) -> int:
-        """The licences without a client yet ("Disponível")."""
-        return max(0, self.bought - self.in_use)
 
 
 class LicenceUser(Value):
@@ -288,19 +174,6 @@ class PaymentsSummary(Value):
     benefits_cents: int
 
 
-class PortfolioSummary(Value):
-    """The figures of Minha carteira; all of them count clients that are not archived."""
-
-    total: int
-    active: int
-    by_payer: dict[Payer | None, int]
-    by_situation: dict[Situation, int]
-    by_plan: dict[str, int]
-    attention: dict[Attention, int]
-    expiring_by_week: tuple[int, ...]
-    licences: Licences
-
-
 class SavedView(Value):
     """A named tab, query and order."""
 
@@ -308,14 +181,6 @@ class SavedView(Value):
     tab: Tab
     query: str
     order: Order
-
-
-class Person(Value):
-    """Whoever is at the keyboard; ``carteiras`` are those whose clients they see, empty when they see all."""
-
-    name: str
-    role: Role
-    carteiras: tuple[str, ...] = ()
 
 
 class User(Value):
@@ -352,14 +217,6 @@ class Dossier(Value):
     timeline: tuple[LicenceEvent, ...]
     purchases: tuple[Purchase, ...]
     history: tuple[AuditEntry, ...]
-
-
-class Page(Value):
-    """Some consecutive rows of a result, starting at ``offset``, and how many it has where that is known already."""
-
-    offset: int
-    rows: tuple[ClientRow, ...]
-    total: int | None = None
 
 
 class Suggestion(Value):

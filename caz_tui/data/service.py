@@ -30,7 +30,8 @@ from caz_tui.data.engine import Database
 from caz_tui.data.errors import NotFound, QueryError
 from caz_tui.data.gate import Gate, Visit
 from caz_tui.data.query import ClientView
-from caz_tui.data.schemas import Dossier, Page, PurchaseDetails, SavedView
+from caz_tui.data.readings import DEFAULT_OFFICE_NAME, Page
+from caz_tui.data.schemas import Dossier, PurchaseDetails, SavedView
 from caz_tui.data.tables import saved_views, settings
 from caz_tui.data.walks import Walks, note
 
@@ -44,21 +45,17 @@ if TYPE_CHECKING:
     from caz_tui.data.gate import Scope
     from caz_tui.data.imports import ImportOptions, ImportProgress, ImportReport, SheetPreview
     from caz_tui.data.query import Selection
+    from caz_tui.data.readings import Client, Licences, Person, PortfolioSummary, Purchase
     from caz_tui.data.schemas import (
         Assigned,
         AuditEntry,
         Benefit,
         Carteira,
-        Client,
         ClientChanges,
         Contract,
         LicenceEvent,
-        Licences,
         LicenceUser,
         PaymentsSummary,
-        Person,
-        PortfolioSummary,
-        Purchase,
         Suggestion,
         TrailEntry,
         TrailQuery,
@@ -71,7 +68,6 @@ P = ParamSpec("P")
 ResultT = TypeVar("ResultT")
 
 _OFFICE_NAME = "office_name"
-DEFAULT_OFFICE_NAME = "Meu escritório"
 
 
 PERMISSIONS: Final[dict[str, Permission]] = {}

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
     from caz_tui.data.dialects.base import Search
     from caz_tui.data.gate import Scope
     from caz_tui.data.query import ClientView
+    from caz_tui.data.readings import Client, ClientRow
     from caz_tui.data.rows import Columns
-    from caz_tui.data.schemas import Client, ClientRow
     from caz_tui.data.selects import Condition
 
 Key = tuple[Any, ...]

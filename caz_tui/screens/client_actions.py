@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from caz_tui.data.choices import Role
-    from caz_tui.data.schemas import Client, ClientRow
+    from caz_tui.data.readings import Client, ClientRow
 
 ScreenT = TypeVar("ScreenT", bound="ClientActions")
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from caz_tui.data.schemas import AuditEntry, Client, ClientRow, LicenceEvent, Purchase
+    from caz_tui.data.readings import Client, ClientRow, Purchase
+    from caz_tui.data.schemas import AuditEntry, LicenceEvent
     from caz_tui.data.service import PortfolioService
     from caz_tui.session import Session
     from caz_tui.widgets.pairs import Pair

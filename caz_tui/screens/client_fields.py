@@ -11,13 +11,14 @@ from caz_tui import formats
 from caz_tui.data import values
 from caz_tui.data.choices import Field, Labelled
 from caz_tui.data.documents import mask
-from caz_tui.data.schemas import Client, ClientChanges, ExportPeriod, problems_of
+from caz_tui.data.readings import Client, ExportPeriod
+from caz_tui.data.schemas import ClientChanges, problems_of
 from caz_tui.screens.form_dialog import WrongFields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from caz_tui.data.schemas import ClientRow
+    from caz_tui.data.readings import ClientRow
 
 EXPORT_START, EXPORT_END = "export_start", "export_end"
 LAST_EXPORT = Field.LAST_EXPORT.attribute

@@ -12,7 +12,8 @@ from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Charges, Field, LicenceHist
 from caz_tui.data.documents import lookalikes, mask, may_have_lookalikes
 from caz_tui.data.errors import StaleClient
 from caz_tui.data.query import NO, YES, Choice, ClientQuery, ClientView, Criterion, TextMatch, choices_of
-from caz_tui.data.schemas import Client, ClientChanges
+from caz_tui.data.readings import Client
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.formats import GLYPH_OF_SITUATION
 from caz_tui.screens.client_fields import (
     EXPORT_END,

@@ -14,7 +14,8 @@ from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Payer, Term
 from caz_tui.data.clock import add_months
 from caz_tui.data.errors import StaleClient
 from caz_tui.data.figures import EXCLUSIVE_PLAN
-from caz_tui.data.schemas import Client, Contract, problems_of
+from caz_tui.data.readings import Client
+from caz_tui.data.schemas import Contract, problems_of
 from caz_tui.data.text import fold
 from caz_tui.screens.client_fields import value_text
 from caz_tui.screens.form_dialog import FormDialog, WrongFields, problems_found
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from caz_tui.data.schemas import Licences
+    from caz_tui.data.readings import Licences
     from caz_tui.data.service import PortfolioService
 
 _PAYERS = ((Payer.CLIENT.value, "O cliente"), (Payer.OFFICE.value, "O escritório (por mim)"))

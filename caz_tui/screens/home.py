@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
-    from caz_tui.data.schemas import PortfolioSummary
+    from caz_tui.data.readings import PortfolioSummary
     from caz_tui.data.service import PortfolioService
 
 _KEY = "bold $foreground"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from caz_tui.data.choices import Tab
     from caz_tui.data.query import ClientView
-    from caz_tui.data.schemas import ClientRow, Page
+    from caz_tui.data.readings import ClientRow, Page
     from caz_tui.data.service import PortfolioService
     from caz_tui.screens.my_clients import MyClientsScreen
     from caz_tui.widgets.windowed_table import WindowedTable

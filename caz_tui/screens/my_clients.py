@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.widget import Widget
 
-    from caz_tui.data.schemas import ClientRow
+    from caz_tui.data.readings import ClientRow
     from caz_tui.data.service import PortfolioService
     from caz_tui.data.sheets.office_folder import OfficeFolder
 

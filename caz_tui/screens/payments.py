@@ -12,7 +12,8 @@ from textual.widgets import Static
 from caz_tui import formats
 from caz_tui.commands import Place, bindings_for
 from caz_tui.data.access import Permission, may
-from caz_tui.data.schemas import Benefit, Purchase
+from caz_tui.data.readings import Purchase
+from caz_tui.data.schemas import Benefit
 from caz_tui.screens.base import DeskScreen
 from caz_tui.screens.export_purchases import ExportPurchases
 from caz_tui.screens.latest import Latest

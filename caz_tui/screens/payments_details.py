@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from caz_tui.data.schemas import Purchase, PurchaseDetails
+    from caz_tui.data.readings import Purchase
+    from caz_tui.data.schemas import PurchaseDetails
     from caz_tui.data.service import PortfolioService
     from caz_tui.data.sheets.office_folder import OfficeFolder
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from caz_tui.data.schemas import Client, ClientRow
+    from caz_tui.data.readings import Client, ClientRow
     from caz_tui.data.service import PortfolioService
     from caz_tui.data.sheets.office_folder import OfficeFolder
 

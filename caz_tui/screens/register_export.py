@@ -9,7 +9,8 @@ from textual.widgets import Static
 
 from caz_tui import formats
 from caz_tui.data.errors import StaleClient
-from caz_tui.data.schemas import Client, ClientChanges
+from caz_tui.data.readings import Client
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.screens.client_fields import LAST_EXPORT, period_of
 from caz_tui.screens.form_dialog import FormDialog, WrongFields
 from caz_tui.terminal.text import shown

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from textual.widget import Widget
 
-    from caz_tui.data.schemas import Client, ClientChanges
+    from caz_tui.data.readings import Client
+    from caz_tui.data.schemas import ClientChanges
 
 _MINE, _THEIRS = "mine", "theirs"
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.content import Content
 
-    from caz_tui.data.schemas import Client
+    from caz_tui.data.readings import Client
     from caz_tui.data.service import PortfolioService
 
 

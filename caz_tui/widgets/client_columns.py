@@ -14,7 +14,7 @@ from caz_tui.widgets.table_layout import Cell, Column
 if TYPE_CHECKING:
     from datetime import date
 
-    from caz_tui.data.schemas import ClientRow
+    from caz_tui.data.readings import ClientRow
 
 NEAR_DAYS = 60
 """How close an expiry must be for the days left to stand beside it."""

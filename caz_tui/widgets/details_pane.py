@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from caz_tui.data.schemas import ClientRow
+    from caz_tui.data.readings import ClientRow
 
 PANE_CELLS = 42
 _LABEL_CELLS = 13

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from caz_tui.data.query import ClientView
-    from caz_tui.data.schemas import ClientRow
+    from caz_tui.data.readings import ClientRow
     from caz_tui.data.service import PortfolioService
     from caz_tui.screens.my_clients import MyClientsScreen
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-    from caz_tui.data.schemas import ClientRow
+    from caz_tui.data.readings import ClientRow
     from caz_tui.data.service import PortfolioService
     from caz_tui.screens.base import PortfolioChanged, SheetWanted
     from caz_tui.screens.welcome import DemoWanted

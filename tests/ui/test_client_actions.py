@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +21,7 @@ from caz_tui.screens.register_export import RegisterExport
 from tests.ui.client_desk import SIZES, desk_on_clients
 
 if TYPE_CHECKING:
-    from caz_tui.data.schemas import ClientRow
+    from caz_tui.data.readings import ClientRow
     from caz_tui.data.service import PortfolioService
     from tests.ui.client_desk import Desk
 
@@ -53,16 +54,16 @@ def labels_of(client: ClientRow) -> tuple[str, ...]:
 @pytest.mark.parametrize("situation", list(Situation))
 async def test_the_situation_decides_what_is_offered(service: PortfolioService, situation: Situation) -> None:
     client = await one_client(service, "situacao:ativo renovacao:sim")
-    client = client.model_copy(update={"situation": situation})
+    client = replace(client, situation=situation)
     assert labels_of(client) == (PROSPECT_ACTIONS if situation.is_prospect else ACTIONS)
 
 
 async def test_labels_and_reasons_follow_the_client(service: PortfolioService) -> None:
     client = await one_client(service, "situacao:ativo renovacao:sim")
-    assert "Ligar renovação automática" in labels_of(client.model_copy(update={"auto_renews": False}))
-    archived = labels_of(client.model_copy(update={"archived": True}))
+    assert "Ligar renovação automática" in labels_of(replace(client, auto_renews=False))
+    archived = labels_of(replace(client, archived=True))
     assert archived[-1] == "Desarquivar"
-    offers = actions_for(client.model_copy(update={"plan": None, "auto_renews": None}))
+    offers = actions_for(replace(client, plan=None, auto_renews=None))
     assert [(offer.label, offer.reason) for offer in offers if offer.reason] == [
         ("Ligar renovação automática", "sem plano")
     ]

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +12,8 @@ from textual.widgets import Button, Input, TextArea
 from caz_tui.data.choices import Charges, LicenceHistory, Payer, Situation
 from caz_tui.data.documents import complete, lookalikes, mask
 from caz_tui.data.figures import EXCLUSIVE_PLAN
-from caz_tui.data.schemas import Client, ClientChanges, ExportPeriod
+from caz_tui.data.readings import Client, ExportPeriod
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.screens.client_fields import changes_of, collisions, period_of, texts_of, value_text
 from caz_tui.screens.client_form import ClientForm
 from caz_tui.screens.confirm import Confirm
@@ -101,7 +104,7 @@ async def test_a_new_client_with_every_field(service: PortfolioService) -> None:
         "auto_renews": False,
         "licence_history": LicenceHistory.ACTIVE,
         "ca_charges": Charges.UP_TO_DATE,
-        "last_export": ExportPeriod.model_validate({"start": "2026-10-01", "end": "2026-10-31"}),
+        "last_export": ExportPeriod(start=date(2026, 10, 1), end=date(2026, 10, 31)),
         "notes": "uma linha\noutra",
         "archived": False,
     }
@@ -236,7 +239,7 @@ async def test_a_field_shows_the_beginning_of_what_does_not_fit(
     service: PortfolioService, size: tuple[int, int]
 ) -> None:
     name, email = "Comércio " * 20, "adm@" + "comercio" * 7 + ".com.br"
-    client = (await some_client(service)).model_copy(update={"name": name.strip(), "email": email})
+    client = replace(await some_client(service), name=name.strip(), email=email)
     app = DialogHost()
     async with app.run_test(size=size) as pilot:
         await app.open(ClientForm(service, client), pilot)
@@ -251,7 +254,7 @@ async def test_a_field_shows_the_beginning_of_what_does_not_fit(
 
 
 async def test_a_field_has_the_cursor_at_the_end_of_what_fits(service: PortfolioService) -> None:
-    client = (await some_client(service)).model_copy(update={"name": "Padaria"})
+    client = replace(await some_client(service), name="Padaria")
     app = DialogHost()
     async with app.run_test(size=(80, 24)) as pilot:
         await app.open(ClientForm(service, client), pilot)
@@ -266,7 +269,7 @@ async def test_the_least_terminal_has_all_four_buttons(service: PortfolioService
     client = await some_client(service)
     app = DialogHost()
     async with app.run_test(size=(60, 15)) as pilot:
-        theirs = client.model_copy(update={"city": "Do outro"})
+        theirs = replace(client, city="Do outro")
         await app.open(StaleClientDialog(client, ClientChanges(city="Minha"), theirs, ("city",)), pilot)
         assert all(app.is_whole_on_screen(button) for button in app.screen.query(Button))
 
@@ -409,9 +412,8 @@ async def test_hostile_values_are_text(service: PortfolioService, size: tuple[in
 
 
 def _client(changes: ClientChanges) -> Client:
-    fields = {name: getattr(changes, name) for name in ClientChanges.model_fields}
-    stamp = {"id": 1, "version": 1, "created_at": NOON, "created_by": "x", "updated_at": NOON}
-    return Client.model_validate({**fields, **stamp})
+    fields: dict[str, Any] = {name: getattr(changes, name) for name in ClientChanges.model_fields}
+    return Client(id=1, version=1, created_at=NOON, created_by="x", updated_at=NOON, **fields)
 
 
 @given(portfolios(least=1, most=1))
@@ -437,9 +439,9 @@ def test_collisions_are_what_both_changed_and_differs(portfolio: list[ClientChan
     names = st.sets(st.sampled_from(["city", "notes", "phone", "name", "plan", "payer"]))
     mine_names, their_names = data.draw(names), data.draw(names)
     mine = ClientChanges(**{name: getattr(other, name) for name in mine_names})
-    theirs = base.model_copy(update={name: getattr(other, name) for name in their_names})
+    theirs = replace(base, **{name: getattr(other, name) for name in their_names})
     assert not set(collisions(base, mine, theirs)) & (mine_names & their_names)
-    unlike = base.model_copy(update={"city": "sua cidade"})
+    unlike = replace(base, city="sua cidade")
     clash = collisions(base, ClientChanges(city="minha cidade"), unlike)
     assert clash == ("city",)
 

@@ -9,13 +9,14 @@ from caz_tui import formats
 from caz_tui.data.choices import Payer, Situation, Term
 from caz_tui.data.figures import EXCLUSIVE_PLAN
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import Client, ClientChanges, Contract
+from caz_tui.data.schemas import ClientChanges, Contract
 from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.contract_plan import ContractPlan, expiry
 from caz_tui.widgets.check_group import RadioGroup
 from tests.ui.dialog_host import HOSTILE, SIZES, TINY, DialogHost, first_row, settled
 
 if TYPE_CHECKING:
+    from caz_tui.data.readings import Client
     from caz_tui.data.service import PortfolioService
 
 

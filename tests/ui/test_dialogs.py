@@ -10,7 +10,8 @@ from textual.widgets import Button, Input, Static
 
 from caz_tui.data.choices import Order
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import ClientChanges, ExportPeriod
+from caz_tui.data.readings import ExportPeriod
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.screens.ask_line import AskLine
 from caz_tui.screens.base import PortfolioChanged, SheetWanted
 from caz_tui.screens.client_form import ClientForm

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
 
-    from caz_tui.data.schemas import Client
+    from caz_tui.data.readings import Client
     from caz_tui.data.service import PortfolioService
 
 

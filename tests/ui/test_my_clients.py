@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -12,7 +12,7 @@ from caz_tui.app import DeskApp
 from caz_tui.data.choices import Field, Order, Situation, Tab
 from caz_tui.data.errors import StorageError
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import ClientChanges, Page
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.service import PortfolioService
 from caz_tui.data.tables import clients
 from caz_tui.screens.base import ListWanted
@@ -28,6 +28,9 @@ from caz_tui.widgets.figures import FigureBlock
 from caz_tui.widgets.search_line import SearchLine
 from caz_tui.widgets.windowed_table import WindowedTable
 from tests.ui.client_desk import SIZES, TINY, Desk, desk_on_clients
+
+if TYPE_CHECKING:
+    from caz_tui.data.readings import Page
 
 HOSTILE = ("[/]", "[@click=app.quit]clique[/]", "[bold", "\x1b]52;c;YQ==\x07", "a\u202eb", "[x=y", "\x9b2J")
 

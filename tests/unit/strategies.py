@@ -23,7 +23,8 @@ from caz_tui.data.query import (
     Word,
     choices_of,
 )
-from caz_tui.data.schemas import ClientChanges, ExportPeriod
+from caz_tui.data.readings import ExportPeriod
+from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.selects import SORT_FIELDS
 from caz_tui.data.text import clean_line
 

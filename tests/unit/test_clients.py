@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,8 @@ from caz_tui.data.choices import Field, LicenceHistory, Payer, Situation, Tab, T
 from caz_tui.data.clock import add_months, today
 from caz_tui.data.errors import InvalidClient, NotFound, Refused, StaleClient
 from caz_tui.data.query import ClientQuery, ClientView
-from caz_tui.data.schemas import ClientChanges, Contract, ExportPeriod, FieldChange
+from caz_tui.data.readings import ExportPeriod
+from caz_tui.data.schemas import ClientChanges, Contract, FieldChange
 from caz_tui.data.service import PortfolioService
 from caz_tui.data.tables import audit_entries, client_tags, licence_events, purchase_items, purchases
 from caz_tui.data.text import fold
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
-    from caz_tui.data.schemas import Client
+    from caz_tui.data.readings import Client
     from tests.support import Desk
 
 pytestmark = pytest.mark.both_engines
@@ -114,7 +116,7 @@ async def test_a_document_belongs_to_one_client(empty_service: PortfolioService,
 
 async def test_only_the_fields_that_are_set_change(empty_service: PortfolioService, acai: Client) -> None:
     changed = await empty_service.update(acai.id, ClientChanges(city="São Paulo", state="sp"), acai.version)
-    assert changed == acai.model_copy(update={"city": "São Paulo", "state": "SP", "version": 2})
+    assert changed == replace(acai, city="São Paulo", state="SP", version=2)
     entry = (await empty_service.history(acai.id))[0]
     assert entry.action == "Editou"
     assert entry.changes == (
@@ -302,7 +304,7 @@ async def test_the_users_of_licences_and_since_when(empty_service: PortfolioServ
     found = [(user.id, user.since, user.previous_plan) for user in await empty_service.licence_users()]
     assert found == [(made.id, TODAY, "Controle I"), (other.id, TODAY, None)]
     assert [one.number for one in await empty_service.purchases_for(made)] == ["1"]
-    assert await empty_service.purchases_for(made.model_copy(update={"payer": Payer.CLIENT})) == ()
+    assert await empty_service.purchases_for(replace(made, payer=Payer.CLIENT)) == ()
 
 
 async def test_a_trail_that_people_can_read(empty_service: PortfolioService, acai: Client) -> None:

@@ -27,7 +27,7 @@ from tests.unit.strategies import TODAY
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from caz_tui.data.schemas import Client
+    from caz_tui.data.readings import Client
 
 DAYS = (
     NOON,

@@ -10,7 +10,7 @@ from caz_tui import formats
 from caz_tui.data import values
 from caz_tui.data.choices import Charges, Situation
 from caz_tui.data.clock import SAO_PAULO
-from caz_tui.data.schemas import ExportPeriod
+from caz_tui.data.readings import ExportPeriod
 
 DAY = date(2026, 11, 4)
 

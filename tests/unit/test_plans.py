@@ -19,7 +19,7 @@ from caz_tui.data.text import fold
 from tests.unit.program import HEADERS, Office, cnpj
 
 if TYPE_CHECKING:
-    from caz_tui.data.schemas import Client
+    from caz_tui.data.readings import Client
     from caz_tui.data.service import PortfolioService
     from tests.support import Desk
 

@@ -11,7 +11,8 @@ import pytest
 from caz_tui.data.choices import Charges, LicenceHistory, Payer, PurchaseStatus, Situation
 from caz_tui.data.documents import complete, mask
 from caz_tui.data.errors import SheetError
-from caz_tui.data.schemas import Benefit, ClientChanges, ExportPeriod, PurchaseItem
+from caz_tui.data.readings import ExportPeriod, PurchaseItem
+from caz_tui.data.schemas import Benefit, ClientChanges
 from caz_tui.data.sheets.columns import recognise
 from caz_tui.data.sheets.reading import RawRow, open_sheet
 from caz_tui.data.sheets.records import (

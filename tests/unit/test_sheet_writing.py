@@ -21,7 +21,8 @@ from caz_tui.data import values
 from caz_tui.data.choices import Charges, LicenceHistory, Payer, PurchaseStatus, Situation
 from caz_tui.data.documents import complete
 from caz_tui.data.errors import SheetError
-from caz_tui.data.schemas import Benefit, Client, ClientChanges, ExportPeriod, Purchase, PurchaseItem
+from caz_tui.data.readings import Client, ExportPeriod, Purchase, PurchaseItem
+from caz_tui.data.schemas import Benefit, ClientChanges
 from caz_tui.data.sheets import limits
 from caz_tui.data.sheets.cells import ERROR_TEXTS, neutralise, restore
 from caz_tui.data.sheets.columns import Kind, recognise

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from caz_tui.data import values
 from caz_tui.data.choices import Charges, Labelled, LicenceHistory, Payer, Situation, Tab, Term
-from caz_tui.data.schemas import ClientChanges, ExportPeriod, problems_of
+from caz_tui.data.readings import ExportPeriod
+from caz_tui.data.schemas import ClientChanges, problems_of
 from caz_tui.formats import money
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, ValidationError
 from caz_tui.data import values
 from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, Charges, Field, LicenceHistory, Payer, PurchaseStatus, Situation
 from caz_tui.data.documents import bare, restore_leading_zeros
-from caz_tui.data.schemas import Benefit, ClientChanges, ExportPeriod, PurchaseItem, problems_of
+from caz_tui.data.readings import ExportPeriod, PurchaseItem
+from caz_tui.data.schemas import Benefit, ClientChanges, problems_of
 from caz_tui.data.sheets import limits
 from caz_tui.data.sheets.cells import ERROR_TEXTS, harmless, restore
 from caz_tui.data.sheets.columns import EXPORT_END, EXPORT_START

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from caz_tui.data.schemas import Benefit, Client, Dossier, Purchase
+    from caz_tui.data.readings import Client, Purchase
+    from caz_tui.data.schemas import Benefit, Dossier
 
 _BRAZILIAN_PHONE = re.compile(r"\+55([1-9][1-9])([2-9][0-9]{3,4})([0-9]{4})", re.ASCII)
 

@@ -1,0 +1,201 @@
+"""What the first screens show, read by ``sqlite3`` alone while SQLAlchemy is still to be imported.
+
+Nothing is asked here in words of its own: the statements are those the service itself sends, written down by
+``recording`` into ``first_look.json``. Whatever is not written down there, or is not as usual (another schema, a person
+who sees a part of the clients, a file that does not answer), is left to the service.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing, suppress
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from caz_tui.data import tally
+from caz_tui.data.access import admitted
+from caz_tui.data.choices import Role, Tab
+from caz_tui.data.errors import AccessGone
+from caz_tui.data.query import ClientView
+from caz_tui.data.readings import DEFAULT_OFFICE_NAME, ClientRow, Page, Person, PortfolioSummary, client_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+RECORDED: Final = Path(__file__).with_name("first_look.json")
+USER, LIMIT, DAYS_AWAY = "user", "limit", "days away"
+"""How a value is written down that is known only when it is asked: as one key of an object."""
+
+_TIMEOUT_SECONDS: Final = 1.0
+"""How long a lock is waited for; the service has more patience."""
+
+_CONVERTED: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **dict.fromkeys(("expires_on", "export_start", "export_end", "bought_on", "renews_on"), date.fromisoformat),
+    **dict.fromkeys(("auto_renews", "archived"), bool),
+    "tags": json.loads,
+}
+"""What SQLAlchemy makes of the columns that SQLite has no type for."""
+
+Result = list[dict[str, Any]]
+
+
+class FirstLook:
+    """One person's first look at a database file; what a call returns is None where the service has to be asked.
+
+    Its calls block, and are for threads: one that reads for long keeps no other from being answered.
+    """
+
+    def __init__(self, path: Path, user: str) -> None:
+        """Take the file and the person; nothing is read yet."""
+        self._path = path
+        self._user = user
+        self._recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
+        self._reading: set[sqlite3.Connection] = set()
+        self._watching = self._connect()
+        self._edition = _data_version(self._watching)
+        self.role: Role | None = None
+        """What the person may do, as of the last call."""
+
+    @classmethod
+    def at(cls, path: Path, user: str) -> Self | None:
+        """Return the first look at a file; None where it is not a database as this version of the program makes it."""
+        if not path.exists():
+            return None
+        try:
+            look = cls(path, user)
+            with closing(look._watching.execute("SELECT version_num FROM alembic_version")) as found:
+                if found.fetchone() == (look._recorded["schema"],):
+                    return look
+            look.close()
+        except sqlite3.Error:
+            return None
+        return None
+
+    def close(self) -> None:
+        """Give the file back, and stop whatever is being read."""
+        for connection in tuple(self._reading):
+            with suppress(sqlite3.Error):
+                connection.interrupt()
+        self._watching.close()
+
+    def is_outdated(self) -> bool:
+        """Tell whether somebody has written to the database since it was first looked at."""
+        try:
+            return _data_version(self._watching) != self._edition
+        except sqlite3.Error:
+            return True
+
+    def me(self) -> Person | None:
+        """Return who is at the keyboard."""
+        return Person(name=self._user, role=self.role) if self._read("me") is not None and self.role else None
+
+    def office_name(self) -> str | None:
+        """Return the name of the office for the top line."""
+        results = self._read("office_name")
+        if results is None:
+            return None
+        return str(results[0][0]["value"] or DEFAULT_OFFICE_NAME) if results[0] else DEFAULT_OFFICE_NAME
+
+    def is_empty(self) -> bool | None:
+        """Tell whether there is no client at all, archived ones included."""
+        results = self._read("is_empty")
+        return None if results is None else not results[0]
+
+    def summary(self, today: date) -> PortfolioSummary | None:
+        """Return the figures of Minha carteira."""
+        results = self._read("summary", today=today)
+        if results is None:
+            return None
+        counts, by_plan, items, purchases, in_use = results
+        bought = tally.purchases_of(purchases, items, today)
+        (users,) = in_use[0].values()
+        plans = {plan: count for plan, count in (row.values() for row in by_plan)}  # noqa: C416 - views are no pairs
+        return tally.summary_of(counts[0].values(), plans, tally.licences_of(bought, users))
+
+    def tab_counts(self) -> dict[Tab, int] | None:
+        """Return how many clients are in each tab."""
+        results = self._read("tab_counts")
+        return None if results is None else dict(zip(Tab, results[0][0].values(), strict=True))
+
+    def page(self, view: ClientView, offset: int, limit: int) -> Page | None:
+        """Return the first rows of a tab in order of name."""
+        if offset or view != ClientView(view.tab):
+            return None
+        results = self._read(f"page {view.tab.value}", limit=limit)
+        return None if results is None else Page(offset=0, rows=tuple(_row(columns) for columns in results[0]))
+
+    def count(self, view: ClientView) -> int | None:
+        """Return how many clients a tab holds."""
+        if view.query:
+            return None
+        results = self._read(f"count {view.tab.value}")
+        return None if results is None else int(next(iter(results[0][0].values())))
+
+    def _read(self, call: str, *, today: date | None = None, limit: int = 0) -> list[Result] | None:
+        """Return what the statements of a call find, in one look at the data; None where the service is to be asked."""
+        known = {USER: self._user, LIMIT: limit}
+        try:
+            with closing(self._connect()) as connection:
+                self._reading.add(connection)
+                try:
+                    connection.execute("BEGIN")
+                    results = [
+                        _rows(connection, statement, [_bound(parameter, known, today) for parameter in parameters])
+                        for statement, parameters in self._recorded["calls"][call]
+                    ]
+                finally:
+                    self._reading.discard(connection)
+        except sqlite3.Error:
+            return None
+        # Every call asks first who it is for.
+        users, _, role, is_active = results.pop(0)[0].values()
+        try:
+            self.role = admitted(self._user, users, role, is_active=bool(is_active))
+        except AccessGone:
+            return None
+        return None if self.role is Role.ANALYST else results
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        try:
+            for pragma in ("query_only=ON", "temp_store=MEMORY"):
+                connection.execute(f"PRAGMA {pragma}")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
+
+
+def _rows(connection: sqlite3.Connection, statement: str, bound: list[object]) -> Result:
+    with closing(connection.execute(statement, bound)) as found:
+        names = [name for name, *_ in found.description]
+        return [
+            {
+                name: _CONVERTED[name](value) if value is not None and name in _CONVERTED else value
+                for name, value in zip(names, row, strict=True)
+            }
+            for row in found
+        ]
+
+
+def _data_version(connection: sqlite3.Connection) -> int:
+    with closing(connection.execute("PRAGMA data_version")) as found:
+        return int(found.fetchone()[0])
+
+
+def _bound(parameter: object, known: Mapping[str, object], today: date | None) -> object:
+    if not isinstance(parameter, dict):
+        return parameter
+    ((what, value),) = parameter.items()
+    if what == DAYS_AWAY:
+        assert today is not None
+        return (today + timedelta(days=value)).isoformat()
+    return known[what]
+
+
+def _row(columns: dict[str, Any]) -> ClientRow:
+    return ClientRow(**client_fields({name: value for name, value in columns.items() if not name.startswith("key_")}))
