@@ -20,6 +20,7 @@ from caz_tui import crashes
 from caz_tui.commands import Place, bindings_for
 from caz_tui.data.access import Permission, may
 from caz_tui.data.errors import AccessGone, PortfolioError, ServerGone
+from caz_tui.screens import dialogs
 from caz_tui.screens.base import (
     ACTION_GROUP,
     AccessLost,
@@ -34,6 +35,7 @@ from caz_tui.session import ACCESS_TAKEN, EVERYDAY, OVER_TIME, covered_sentence,
 from caz_tui.styling import StyledApp
 from caz_tui.terminal.driver import DeskDriver, RestrictedDriver
 from caz_tui.terminal.gate import guarded
+from caz_tui.terminal.painting import REST_SECONDS, FrugalScreen
 from caz_tui.terminal.signals import exit_status, leave_on_signals
 from caz_tui.terminal.visible import visible
 from caz_tui.theme import DARK, LIGHT
@@ -79,11 +81,15 @@ WHAT_BECOMES_OF_IT = {
 GC_THRESHOLDS = (10_000, 5, 10)
 """Short looks often: a middle generation of 400,000 objects took a third of a second, all at once."""
 
-MODULES = {CLIENTS: "caz_tui.screens.my_clients", PAYMENTS: "caz_tui.screens.payments"}
+WARMED_FIRST = "caz_tui.screens.my_clients"
+MODULES = {CLIENTS: WARMED_FIRST, PAYMENTS: "caz_tui.screens.payments"}
 """What is imported for a place when it is first gone to."""
 
-WARMED = ("my_clients", "client_details", "filter_panel", "payments")
-"""The screens that are imported while somebody looks at Início; the others when they are first opened."""
+WARMED = (*dict.fromkeys(dialogs.MODULES.values()), "caz_tui.screens.client_details", MODULES[PAYMENTS])
+"""The screens that are imported while nobody waits for anything; the others when they are first opened."""
+
+MOST_WAITS = 20
+"""How often what is to be imported gives way to whoever waits for the screen."""
 
 
 class DeskApp(StyledApp[int]):
@@ -125,6 +131,7 @@ class DeskApp(StyledApp[int]):
         self._begin = begin
         self._settled = settled
         self._told: dict[str, float] = {}
+        self._is_going = False
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -197,12 +204,34 @@ class DeskApp(StyledApp[int]):
             from caz_tui.screens.welcome import Welcome  # noqa: PLC0415 - for the first day alone
 
             self.push_screen(Welcome(self.service))
-        for name in WARMED:
-            await asyncio.to_thread(import_module, f"caz_tui.screens.{name}")
-        _spare_collector()
+        await self._import_ahead(WARMED_FIRST)
         if self._settled is not None:
+            await self._until_at_rest()
             await self._settled()
+        self.run_worker(self._import_the_rest())
         await self.service.watch(self._tell_of_change, self._tell_of_trouble)
+
+    async def _import_the_rest(self) -> None:
+        for name in WARMED:
+            await self._import_ahead(name)
+        _spare_collector()
+
+    async def _import_ahead(self, name: str) -> None:
+        if name not in sys.modules:
+            await self._until_at_rest()
+            await asyncio.to_thread(import_module, name)
+
+    async def _until_at_rest(self) -> None:
+        """Wait until nobody waits for the screen: what is imported beside takes the processor from it."""
+        for _ in range(MOST_WAITS):
+            if self._is_at_rest:
+                return
+            await asyncio.sleep(REST_SECONDS)
+
+    @property
+    def _is_at_rest(self) -> bool:
+        screen = self.screen
+        return self.takes_keys and not self._is_going and isinstance(screen, FrugalScreen) and screen.is_at_rest
 
     def warn(self, sentence: str) -> None:
         """Tell the person of something that did not work, and that is nothing they did."""
@@ -262,10 +291,12 @@ class DeskApp(StyledApp[int]):
         """Open a place; from within it, go back to its first screen."""
         if self.current_mode != mode:
             module = MODULES.get(mode)
+            self._is_going = True
             if module is not None and module not in sys.modules:
                 # Somebody was quicker than what is imported ahead; the event loop goes on meanwhile.
                 await asyncio.to_thread(import_module, module)
             await self.switch_mode(mode)
+            self._is_going = False
             return
         while len(self.screen_stack) > 1:
             await self.pop_screen()

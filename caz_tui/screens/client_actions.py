@@ -12,13 +12,10 @@ from caz_tui import formats
 from caz_tui.commands import Command, Place, commands_in
 from caz_tui.data.access import may
 from caz_tui.data.errors import NotFound, PortfolioError, StaleClient
-from caz_tui.data.schemas import ClientChanges
+from caz_tui.screens import dialogs
 from caz_tui.screens.base import ACTION_GROUP, ClientWanted, DeskScreen, PortfolioChanged
-from caz_tui.screens.client_form import ClientForm
 from caz_tui.screens.confirm import Confirm
-from caz_tui.screens.contract_plan import ContractPlan
 from caz_tui.screens.menu import Menu, MenuEntry
-from caz_tui.screens.register_export import RegisterExport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -204,13 +201,13 @@ class ClientActions(DeskScreen):
 
     async def _edit(self, client: ClientRow) -> None:
         current = await self.service.client(client.id)
-        saved = await self.app.push_screen_wait(ClientForm(self.service, current))
+        saved = await self.app.push_screen_wait(dialogs.ClientForm(self.service, current))
         if saved is not None:
             self.done(f"{saved.name} foi salvo.")
 
     async def _contract(self, client: ClientRow) -> None:
         current = await self.service.client(client.id)
-        contracted = await self.app.push_screen_wait(ContractPlan(self.service, current))
+        contracted = await self.app.push_screen_wait(dialogs.ContractPlan(self.service, current))
         if contracted is not None:
             self.done(_contracted_sentence(current, contracted))
 
@@ -231,18 +228,18 @@ class ClientActions(DeskScreen):
     async def _toggle_renewal(self, client: ClientRow) -> None:
         renews = not client.auto_renews
         action = f"{'Ligou' if renews else 'Desligou'} a renovação automática"
-        await self.service.update(client.id, ClientChanges(auto_renews=renews), client.version, action=action)
+        await self._change(client, action, auto_renews=renews)
         self.done(f"Renovação automática {'ligada' if renews else 'desligada'}: {client.name}.")
 
     async def _register_export(self, client: ClientRow) -> None:
         current = await self.service.client(client.id)
-        exported = await self.app.push_screen_wait(RegisterExport(self.service, current))
+        exported = await self.app.push_screen_wait(dialogs.RegisterExport(self.service, current))
         if exported is not None:
             self.done(f"Exportação registrada: {exported.name}, {formats.period(exported.last_export)}.")
 
     async def _archive(self, client: ClientRow) -> None:
         if client.archived:
-            await self.service.update(client.id, ClientChanges(archived=False), client.version, action="Desarquivou")
+            await self._change(client, "Desarquivou", archived=False)
             self.done(f"{client.name} voltou para as guias.")
             return
         question = Confirm(
@@ -251,8 +248,13 @@ class ClientActions(DeskScreen):
             confirm="Arquivar",
         )
         if await self.app.push_screen_wait(question):
-            await self.service.update(client.id, ClientChanges(archived=True), client.version, action="Arquivou")
+            await self._change(client, "Arquivou", archived=True)
             self.done(f"{client.name} foi arquivado; a busca arquivado:sim o encontra.")
+
+    async def _change(self, client: ClientRow, action: str, **fields: bool) -> None:
+        from caz_tui.data.schemas import ClientChanges  # noqa: PLC0415 - a list is there before pydantic
+
+        await self.service.update(client.id, ClientChanges.model_validate(fields), client.version, action=action)
 
     def client_deleted(self) -> None:
         """Take note that the client acted on is no more."""

@@ -15,16 +15,11 @@ from caz_tui.data.access import Permission, may
 from caz_tui.data.choices import Field, Order, Tab
 from caz_tui.data.errors import QueryError
 from caz_tui.data.query import ClientQuery, ClientView, Selection
-from caz_tui.screens.ask_line import AskLine
-from caz_tui.screens.assign_carteira import AssignCarteira
+from caz_tui.screens import dialogs
 from caz_tui.screens.base import ClientWanted
 from caz_tui.screens.client_actions import ClientActions, alone
-from caz_tui.screens.client_form import ClientForm
-from caz_tui.screens.export_dialog import ExportDialog
-from caz_tui.screens.filter_panel import FilterPanel
 from caz_tui.screens.list_reader import ListReader
 from caz_tui.screens.sort_menu import ARROWS, FIELD_OF_LETTER, chosen_order, sort_menu
-from caz_tui.screens.views_menu import ViewsMenu, save_view
 from caz_tui.widgets.chips import Chips
 from caz_tui.widgets.client_columns import ROOMY_CELLS, client_columns
 from caz_tui.widgets.client_tabs import ClientTabs
@@ -44,6 +39,8 @@ if TYPE_CHECKING:
     from caz_tui.data.sheets.office_folder import OfficeFolder
 
 WIDE_CELLS = 140
+ROWS_HELD_SECONDS = 0.15
+"""How long the first frame waits for the first rows; what was there before is seen meanwhile."""
 
 _NO_MATCH = "Nenhum cliente com esses filtros. F limpa os filtros."
 _EMPTY_PORTFOLIO = "A carteira está vazia. i importa uma planilha, n cadastra um cliente."
@@ -107,7 +104,8 @@ class MyClientsScreen(ClientActions):
         return (Place.TABLE, Place.CLIENTS, Place.CLIENT, Place.MAIN, Place.EVERYWHERE)
 
     def on_mount(self) -> None:
-        """Show the state as it is."""
+        """Show the state as it is, with the first rows if they come soon."""
+        self.hold_frame(ROWS_HELD_SECONDS)
         self._has_content = True
         self._show_state()
 
@@ -339,7 +337,7 @@ class MyClientsScreen(ClientActions):
     @alone
     async def action_filters(self) -> None:
         """Open Mais filtros."""
-        chosen = await self.app.push_screen_wait(FilterPanel(self.service, self.view.query, self.tab))
+        chosen = await self.app.push_screen_wait(dialogs.FilterPanel(self.service, self.view.query, self.tab))
         if chosen is not None:
             self._write_search(chosen.words)
             self.filters = chosen.filters
@@ -378,7 +376,7 @@ class MyClientsScreen(ClientActions):
     async def action_go_to_row(self) -> None:
         """Ask for a line and go there."""
         last = self.table.total
-        text = await self.app.push_screen_wait(AskLine("Ir à linha", f"Linha (1 a {formats.integer(last)})"))
+        text = await self.app.push_screen_wait(dialogs.AskLine("Ir à linha", f"Linha (1 a {formats.integer(last)})"))
         if text is None:
             return
         digits = text.replace(".", "").strip()
@@ -394,7 +392,7 @@ class MyClientsScreen(ClientActions):
         """Add a client."""
         if not self.may(Permission.WORK):
             return
-        added = await self.app.push_screen_wait(ClientForm(self.service, None))
+        added = await self.app.push_screen_wait(dialogs.ClientForm(self.service, None))
         if added is not None:
             self._reader.seek(added.id)
             self.done(f"{added.name} foi cadastrado.")
@@ -402,14 +400,14 @@ class MyClientsScreen(ClientActions):
     @alone
     async def action_export_sheet(self) -> None:
         """Export the list of the screen."""
-        await self.app.push_screen_wait(ExportDialog(self.service, self.view, self._folder))
+        await self.app.push_screen_wait(dialogs.ExportDialog(self.service, self.view, self._folder))
 
     @alone
     async def action_assign_carteira(self) -> None:
         """Put the clients that are marked into a carteira, or everything the list shows when none is."""
         if not self.may(Permission.ADMINISTER):
             return
-        done = await self.app.push_screen_wait(AssignCarteira(self.service, self._selection()))
+        done = await self.app.push_screen_wait(dialogs.AssignCarteira(self.service, self._selection()))
         if done is not None:
             self.table.marks = Marks()
             self.done(formats.assigned(done))
@@ -425,13 +423,13 @@ class MyClientsScreen(ClientActions):
         """Keep tab, filters and order under a name."""
         if not self.may(Permission.WORK):
             return
-        name = await save_view(self.app, self.service, self.view)
+        name = await dialogs.save_view(self.app, self.service, self.view)
         if name:
             self.say(f"Visão salva: {name}. V abre as visões.")
 
     @alone
     async def action_views(self) -> None:
         """Open a saved view."""
-        view = await self.app.push_screen_wait(ViewsMenu(self.service))
+        view = await self.app.push_screen_wait(dialogs.ViewsMenu(self.service))
         if view is not None:
             self.open_view(view)

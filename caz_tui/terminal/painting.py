@@ -64,6 +64,9 @@ LONG_TURN_SECONDS: Final = 0.008
 HELD_SECONDS: Final = 0.03
 """How long a frame may wait for rows that are being read: less than an eye notices."""
 
+REST_SECONDS: Final = 0.1
+"""How long nothing was drawn on a screen that is at rest."""
+
 
 class FrugalApp(DirectKeys[ReturnT], Generic[ReturnT]):
     """An app that sends the cells that changed, and no others."""
@@ -128,9 +131,14 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         self._compositor: FrugalCompositor = FrugalCompositor()
         self._drawn_ahead: set[Widget] = set()
 
-    def hold_frame(self) -> None:
+    def hold_frame(self, seconds: float = HELD_SECONDS) -> None:
         """Draw nothing for a moment: what is being read may come in time for the same frame."""
-        self._held_until = time.perf_counter() + HELD_SECONDS
+        self._held_until = time.perf_counter() + seconds
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing is about to be drawn, or was a moment ago."""
+        return self._turn is None and time.perf_counter() > max(self._drawn_at, self._held_until) + REST_SECONDS
 
     def release_frame(self) -> None:
         """Draw again, what was held first."""
