@@ -15,6 +15,7 @@ from caz_tui.console.arguments import DEMO_CLIENTS, FAILED_STATUS
 from caz_tui.console.output import Progress, say
 from caz_tui.console.visits import Attendance, ending
 from caz_tui.data.clock import SystemClock
+from caz_tui.data.errors import StorageError
 from caz_tui.data.pending import PendingService
 from caz_tui.session import EVERYDAY
 
@@ -75,8 +76,10 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
         try:
             await pending.open_when_wanted()
         except Exception as error:  # noqa: BLE001 - raised again below
-            failures.append(error)
-            app.exit(FAILED_STATUS)
+            # Whoever has seen something already is told by every call that fails, and may be typing.
+            if not (pending.has_shown and isinstance(error, StorageError)):
+                failures.append(error)
+                app.exit(FAILED_STATUS)
 
     opening = asyncio.create_task(open_portfolio())
     status = FAILED_STATUS

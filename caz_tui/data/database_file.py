@@ -54,6 +54,13 @@ def not_founded(place: Place) -> StorageError:
     return StorageError(f"Não há banco em {place}, e esta sessão não cria nenhum; avise quem administra.")
 
 
+def gone(path: Path) -> StorageError:
+    """Return what is raised when a file that was in use has lost its name, to nothing or to another."""
+    return StorageError(
+        f"O banco {path} foi apagado ou trocado por outro; daqui nada mais se grava. Saia e entre de novo."
+    )
+
+
 def identity(path: Path) -> Identity | None:
     """Return what tells a file from any other that has or had its name; None when there is none."""
     try:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from caz_tui.data import tally
 from caz_tui.data.access import admitted
 from caz_tui.data.choices import Role, Tab
+from caz_tui.data.database_file import identity
 from caz_tui.data.errors import AccessGone
 from caz_tui.data.query import ClientView
 from caz_tui.data.readings import DEFAULT_OFFICE_NAME, ClientRow, Page, Person, PortfolioSummary, client_fields
@@ -53,6 +54,7 @@ class FirstLook:
         self._user = user
         self._recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
         self._reading: set[sqlite3.Connection] = set()
+        self._identity = identity(path)
         self._watching = self._connect()
         self._edition = _data_version(self._watching)
         self.role: Role | None = None
@@ -79,6 +81,11 @@ class FirstLook:
             with suppress(sqlite3.Error):
                 connection.interrupt()
         self._watching.close()
+
+    @property
+    def is_ghost(self) -> bool:
+        """Whether the file has lost its name, so that what it is opened by now would be another."""
+        return identity(self._path) != self._identity
 
     def is_outdated(self) -> bool:
         """Tell whether somebody has written to the database since it was first looked at."""
@@ -149,6 +156,8 @@ class FirstLook:
                     self._reading.discard(connection)
         except sqlite3.Error:
             return None
+        if self.is_ghost:
+            return None
         # Every call asks first who it is for.
         users, _, role, is_active = results.pop(0)[0].values()
         try:
@@ -158,8 +167,13 @@ class FirstLook:
         return None if self.role is Role.ANALYST else results
 
     def _connect(self) -> sqlite3.Connection:
+        # A file that went meanwhile is not to be made anew.
         connection = sqlite3.connect(
-            self._path, timeout=_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+            f"{self._path.absolute().as_uri()}?mode=rw",
+            uri=True,
+            timeout=_TIMEOUT_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
         )
         try:
             for pragma in ("query_only=ON", "temp_store=MEMORY"):

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from caz_tui.data.clock import SystemClock, today
-from caz_tui.data.database_file import inspect_file, not_founded
+from caz_tui.data.database_file import gone, inspect_file, not_founded
+from caz_tui.data.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -130,13 +131,24 @@ class PendingService:
         await self._begun.wait()
         await self._wanted.wait()
         module = await asyncio.to_thread(import_module, "caz_tui.data.service")
-        service: PortfolioService = await module.PortfolioService.open(
-            self.path, user=self.user, clock=self._clock, must_exist=self._must_exist
-        )
         look = await self._looking if self._looking is not None else None
+        self._refuse_ghost(look)
+        service: PortfolioService = await module.PortfolioService.open(
+            self.path, user=self.user, clock=self._clock, must_exist=self._must_exist or look is not None
+        )
+        try:
+            self._refuse_ghost(look)
+        except StorageError:
+            await service.close()
+            raise
         if look is not None:
             self._was_outdated = await asyncio.to_thread(look.is_outdated)
         return service
+
+    def _refuse_ghost(self, look: FirstLook | None) -> None:
+        """Refuse to go on in another file than the one that was looked at."""
+        if look is not None and look.is_ghost and isinstance(self.path, Path):
+            raise gone(self.path)
 
     async def _look(self) -> FirstLook | None:
         """Return the first look, while there is one and the service is not open yet."""

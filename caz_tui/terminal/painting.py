@@ -138,7 +138,8 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
     @property
     def is_at_rest(self) -> bool:
         """Whether nothing is about to be drawn, or was a moment ago."""
-        return self._turn is None and time.perf_counter() > max(self._drawn_at, self._held_until) + REST_SECONDS
+        is_drawn = self._drawn_at > 0 and self._turn is None and not (self._layout_required or self._layouts_undrawn)
+        return is_drawn and time.perf_counter() > max(self._drawn_at, self._held_until) + REST_SECONDS
 
     def release_frame(self) -> None:
         """Draw again, what was held first."""

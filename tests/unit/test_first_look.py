@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from contextlib import closing
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,7 +20,7 @@ from caz_tui.data import first_look
 from caz_tui.data.choices import Field, Order, Role, Tab
 from caz_tui.data.clock import SystemClock
 from caz_tui.data.engine import Database
-from caz_tui.data.errors import AccessGone
+from caz_tui.data.errors import AccessGone, StorageError
 from caz_tui.data.first_look import RECORDED, FirstLook
 from caz_tui.data.pending import PendingService
 from caz_tui.data.query import ClientQuery, ClientView
@@ -247,6 +248,20 @@ async def test_nothing_is_told_when_nothing_was_written(service: PortfolioServic
         assert not pending._was_outdated
     finally:
         await pending.close()
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+async def test_a_file_that_went_meanwhile_is_not_opened(service: PortfolioService, is_replaced: bool) -> None:
+    pending, path = await pending_on(service), file_of(service)
+    await pending.summary()
+    ghost = path.rename(path.with_name("fantasma.db"))
+    if is_replaced:
+        shutil.copyfile(ghost, path)
+    for ask in (pending.summary, partial(pending.page, ClientView(), 0, 10), partial(pending.client, 1)):
+        with pytest.raises(StorageError, match="foi apagado ou trocado por outro"):
+            await ask()
+    await pending.close()
+    assert path.exists() is is_replaced
 
 
 async def test_who_may_not_come_in_is_told_so(service: PortfolioService) -> None:

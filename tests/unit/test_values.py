@@ -280,5 +280,5 @@ def test_every_refusal_of_a_form_is_a_sentence_in_portuguese_by_its_field() -> N
 def test_a_period_does_not_end_before_it_starts() -> None:
     day = date(2026, 1, 31)
     assert ExportPeriod(start=day, end=day).end == day
-    with pytest.raises(ValidationError, match="vem antes do início"):
+    with pytest.raises(ValueError, match="vem antes do início"):
         ExportPeriod(start=day, end=day - timedelta(days=1))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from caz_tui.data import search_index, trail
 from caz_tui.data.async_engine import create_async_engine
-from caz_tui.data.database_file import Identity, identity, inspect_file
+from caz_tui.data.database_file import Identity, gone, identity, inspect_file
 from caz_tui.data.dialects.base import BEGINS_AS_WRITE, DIALECT, Dialect, as_bound, nobody
 from caz_tui.data.errors import StorageError, Superseded
 from caz_tui.data.interrupting import SENTENCE
@@ -93,10 +93,7 @@ class SqliteDialect(Dialect):
         from it.
         """
         if self._identity is not None and identity(self._path) != self._identity:
-            raise StorageError(
-                f"O banco {self._path} foi apagado ou trocado por outro; daqui nada mais se grava. "
-                "Saia e entre de novo."
-            )
+            raise gone(self._path)
 
     def turn(self, patience_seconds: float | None = None) -> AbstractAsyncContextManager[None]:
         """Give the turn to write among all processes on the file."""
