@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from caz_tui.data.access import Permission, admitted, may, why_not
 from caz_tui.data.choices import Role
@@ -39,6 +39,18 @@ class Scope:
 
 
 EVERY_CLIENT: Final = Scope()
+
+
+_NAME: Final = "person"
+_SOME_USERS = select(users.c.id).limit(2).subquery()
+_ASKING: Final = select(
+    select(func.count()).select_from(_SOME_USERS).scalar_subquery(),
+    *(
+        select(column).where(users.c.name == bindparam(_NAME)).scalar_subquery()
+        for column in (users.c.id, users.c.role, users.c.active)
+    ),
+)
+"""How many users there are, up to two, and who the one of a name is: asked in every call, so made once."""
 
 
 class Visit(NamedTuple):
@@ -92,13 +104,7 @@ class Gate:
 
 async def _admitted(connection: AsyncConnection, name: str) -> tuple[Role, int]:
     """Return the role and the id of a person; raises ``AccessGone``."""
-    some = select(users.c.id).limit(2).subquery()
-    counting = select(func.count()).select_from(some).scalar_subquery()
-    own = [
-        select(column).where(users.c.name == name).scalar_subquery()
-        for column in (users.c.id, users.c.role, users.c.active)
-    ]
-    known, user_id, role, is_active = (await connection.execute(select(counting, *own))).one()
+    known, user_id, role, is_active = (await connection.execute(_ASKING, {_NAME: name})).one()
     return admitted(name, known, role, is_active=is_active), user_id or 0
 
 

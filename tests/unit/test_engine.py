@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import insert, text
 
 from caz_tui.data.dialects import sqlite as engine
+from caz_tui.data.dialects.one_trip import ROWS_A_TRIP, OneTripConnection, connected
 from caz_tui.data.engine import Database
 from caz_tui.data.errors import StaleClient, StorageError
 from caz_tui.data.query import ClientView
@@ -264,3 +265,62 @@ def test_processes_that_write_at_once_lose_no_update(tmp_path: Path) -> None:
         (audited,) = reader.execute("SELECT count(*) FROM audit_entries").fetchone()
     assert found == (str(PROCESSES * UPDATES_EACH), PROCESSES * UPDATES_EACH + 1)
     assert audited == PROCESSES * UPDATES_EACH + 1
+
+
+async def one_trip(path: Path) -> tuple[OneTripConnection, list[object]]:
+    """Return a connection, and a list that grows with every trip to its thread."""
+    connection = await connected(str(path))
+    assert isinstance(connection, OneTripConnection)
+    trips: list[object] = []
+    real = connection._execute
+
+    async def counted(*what: object) -> object:
+        trips.append(what)
+        return await real(*what)  # type: ignore[no-untyped-call]
+
+    connection._execute = counted  # type: ignore[method-assign]
+    return connection, trips
+
+
+MANY = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?) SELECT i FROM n"
+
+
+@pytest.mark.parametrize("rows", [0, 1, ROWS_A_TRIP - 1, ROWS_A_TRIP, ROWS_A_TRIP + 1, 3 * ROWS_A_TRIP])
+async def test_a_statement_and_its_rows_are_one_trip(path: Path, rows: int) -> None:
+    connection, trips = await one_trip(path)
+    wanted = [(row,) for row in range(1, max(1, rows) + 1)]
+    try:
+        async with connection.cursor() as cursor:
+            await cursor.execute(MANY, (max(1, rows),))
+            assert await cursor.fetchall() == wanted
+        assert len(trips) == (1 if len(wanted) < ROWS_A_TRIP else 2)
+        async with connection.cursor() as cursor:
+            await cursor.execute(MANY, (max(1, rows),))
+            assert [row async for row in cursor] == wanted
+        async with connection.cursor() as cursor:
+            await cursor.execute(MANY, (max(1, rows),))
+            assert len(cursor._rows) <= ROWS_A_TRIP
+            assert await cursor.fetchone() == (1,)
+            assert await cursor.fetchmany(7) == wanted[1:8]
+            assert await cursor.fetchall() == wanted[8:]
+    finally:
+        await connection.close()
+
+
+async def test_what_a_statement_did_is_known_after_its_trip(path: Path) -> None:
+    connection, trips = await one_trip(path)
+    try:
+        cursor = connection.cursor()
+        await cursor.execute("CREATE TEMP TABLE t (i INTEGER PRIMARY KEY, x)")
+        await cursor.executemany("INSERT INTO t (x) VALUES (?)", [(1,), (2,), (3,)])
+        assert cursor.rowcount == 3
+        await cursor.execute("INSERT INTO t (x) VALUES (9) RETURNING i")
+        assert (await cursor.fetchone(), await cursor.fetchone(), cursor.lastrowid) == ((4,), None, 4)
+        with pytest.raises(sqlite3.IntegrityError):
+            await cursor.execute("INSERT INTO t (i, x) VALUES (1, 1)")
+        assert cursor._open is None
+        await cursor.execute("SELECT count(*) FROM t")
+        assert await cursor.fetchall() == [(4,)]
+        assert len(trips) == 5
+    finally:
+        await connection.close()

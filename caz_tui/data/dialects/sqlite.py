@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import event, text
@@ -14,6 +15,7 @@ from caz_tui.data import search_index, trail
 from caz_tui.data.async_engine import create_async_engine
 from caz_tui.data.database_file import Identity, gone, identity, inspect_file
 from caz_tui.data.dialects.base import BEGINS_AS_WRITE, DIALECT, Dialect, as_bound, nobody
+from caz_tui.data.dialects.one_trip import connected
 from caz_tui.data.errors import StorageError, Superseded
 from caz_tui.data.interrupting import SENTENCE
 from caz_tui.data.tables import clients
@@ -57,7 +59,7 @@ class SqliteDialect(Dialect):
         """Return the engine over the file."""
         engine = create_async_engine(
             URL.create("sqlite+aiosqlite", database=str(self._path)),
-            connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+            async_creator=partial(connected, str(self._path), timeout=BUSY_TIMEOUT_MS / 1000),
             execution_options={DIALECT: self},
             pool_size=4,
             max_overflow=0,
