@@ -62,6 +62,14 @@ def _no_sleeping_pilot() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _rest_at_once() -> Iterator[None]:
+    """Let a table draw ahead as soon as nothing moves: no fingers follow."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("caz_tui.widgets.windowed_table.PAUSE_SECONDS", 0.0)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _collect_what_tests_leave() -> Iterator[None]:
     """Keep the app from taking all there is for permanent: here it is also what earlier tests left behind."""
     with pytest.MonkeyPatch.context() as patch:

@@ -12,7 +12,6 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from functools import lru_cache
-from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from rich.cells import cell_len, split_graphemes
@@ -48,8 +47,12 @@ _NOTHING: Final = "\0"
 """What stands in a cell of which nothing is known."""
 
 
-_HAS_CELL_EACH: Final = re.compile(r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u2500-\u259f]*").fullmatch
-"""Matches a text each character of which takes one cell, whatever stands beside it: Latin letters, lines, blocks."""
+_HAS_CELL_EACH: Final = re.compile(
+    r"[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u203a\u2500-\u259f"
+    r"\u25a0-\u25a9\u25b2-\u25b5\u25bc-\u25bf\u25c6-\u25d7]*"
+).fullmatch
+"""Matches a text each character of which takes one cell, whatever stands beside it: Latin letters, dashes and the
+ellipsis, lines, blocks, the shapes that mark situations."""
 
 
 class Cursor(NamedTuple):
@@ -189,6 +192,8 @@ class ShadowScreen:
 
     def _changed_cells(self, y: int, shown: int) -> list[int]:
         """Return the columns in which a line differs from a line that is shown."""
+        if self._texts[y] == self._shown_texts[shown] and self._inks[y] == self._shown_inks[shown]:
+            return []
         cells = zip(self._texts[y], self._inks[y], self._shown_texts[shown], self._shown_inks[shown], strict=True)
         return [x for x, (text, ink, old, old_ink) in enumerate(cells) if text != old or ink != old_ink]
 
@@ -219,11 +224,16 @@ class ShadowScreen:
 
     def _saves(self, top: int, bottom: int, step: int) -> bool:
         """Tell whether enough cells are right after a shift of some lines that are not before."""
-        now = after = 0
-        for y in range(top, bottom + 1):
-            now += len(self._changed_cells(y, y))
-            after += len(self._changed_cells(y, y + step)) if top <= y + step <= bottom else self._columns
-        return now - after >= _LEAST_SAVED_CELLS
+        lines = range(top, bottom + 1)
+        # Most lines are those that moved, and equal then: that is soon told.
+        left = _LEAST_SAVED_CELLS + sum(
+            len(self._changed_cells(y, y + step)) if y + step in lines else self._columns for y in lines
+        )
+        for y in lines:
+            left -= len(self._changed_cells(y, y))
+            if left <= 0:
+                return True
+        return False
 
     def _shift(self, top: int, bottom: int, step: int) -> None:
         """Scroll the lines from ``top`` to ``bottom`` up by ``step`` lines, or down when it is negative."""
@@ -267,18 +277,20 @@ class ShadowScreen:
             self._go(x, y)
             if not (text == " " and self._pen != UNKNOWN and on_blanks[self._pen] == ink):
                 self._use(ink)
-            end = self._end_of_run(x, y, changed, at, tail) if _is_simple(text) else x
-            if end - x > 1:
+            if _is_simple(text):
+                end, at = self._end_of_run(x, y, changed, at, tail)
                 self._out.append("".join(texts[x:end]))
                 self._at = Cursor(end, y) if end < self._columns else None
-                at += end - x
             else:
                 self._put(text, x, y)
                 at += 1
         self._shown_texts[y], self._shown_inks[y] = texts[:], inks[:]
 
-    def _end_of_run(self, x: int, y: int, changed: list[int], at: int, tail: int) -> int:
-        """Return the column after the changed cells from ``x`` on that the pen can write one after the other.
+    def _end_of_run(self, x: int, y: int, changed: list[int], at: int, tail: int) -> tuple[int, int]:
+        """Return where the pen stops that writes changed cells from ``x`` on, and the few between them, in one go.
+
+        Returns:
+            The column after the last of them, and which of those that changed comes next.
 
         Args:
             x: the first of them.
@@ -289,17 +301,20 @@ class ShadowScreen:
         """
         texts, inks, pen, columns = self._texts[y], self._inks[y], self._pen, self._columns
         blank = self._pens.on_blanks[pen]
-        for end, column in enumerate(islice(changed, at + 1, None), x + 1):
-            if column != end:
-                return end
-            text = texts[end]
+        end = x + 1
+        for place in range(at + 1, len(changed)):
+            column = changed[place]
+            text = texts[column]
             if text == " ":
-                begins_hole = end + _SHORT_HOLE < columns and texts[end + _SHORT_HOLE] == " "
-                if inks[end] != blank or end >= tail or begins_hole:
-                    return end
-            elif inks[end] != pen or not _is_simple(text):
-                return end
-        return changed[-1] + 1
+                begins_hole = column + _SHORT_HOLE < columns and texts[column + _SHORT_HOLE] == " "
+                if inks[column] != blank or column >= tail or begins_hole:
+                    return end, place
+            elif inks[column] != pen or not _is_simple(text):
+                return end, place
+            if column != end and (column - end > _FAINT_GAP or not self._can_write(end, column, y)):
+                return end, place
+            end = column + 1
+        return end, len(changed)
 
     def _tail(self, texts: list[str], inks: list[int]) -> int:
         """Return where the blanks begin that erasing to the end of the line would leave."""
@@ -358,8 +373,9 @@ class ShadowScreen:
         """Go to a cell; over a few unchanged ones by writing them again."""
         at = self._at
         if at is not None and at.y == y and 0 < x - at.x <= _FAINT_GAP and self._can_write(at.x, x, y):
-            for column in range(at.x, x):
-                self._put(self._texts[y][column], column, y)
+            self._out.append("".join(self._texts[y][at.x : x]))
+            self._at = Cursor(x, y)
+            return
         self._move(Cursor(x, y))
 
     def _can_write(self, begin: int, end: int, y: int) -> bool:
@@ -390,9 +406,18 @@ def _cells(text: str) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def _is_simple(text: str) -> bool:
-    """Tell whether a cell's text is one character of one cell, which every terminal gives it."""
-    return len(text) == 1 and (text.isascii() or _width(text) == 1)
+class _Simple(dict[str, bool]):
+    """Tells whether a cell's text is one character of one cell, which every terminal gives it."""
+
+    def __missing__(self, text: str) -> bool:
+        if len(self) > _MOST_KNOWN:
+            self.clear()
+        self[text] = is_simple = len(text) == 1 and (text.isascii() or _width(text) == 1)
+        return is_simple
+
+
+_MOST_KNOWN: Final = 4_096
+_is_simple: Final = _Simple().__getitem__
 
 
 def _width(text: str) -> int:

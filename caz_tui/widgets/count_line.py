@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from textual.content import Content
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 
 from caz_tui import formats
+from caz_tui.widgets.table_layout import fit
 
 if TYPE_CHECKING:
     from textual.app import RenderResult
+    from textual.geometry import Region
 
 _SEPARATOR = " · "
+_PADDING = " "
 
 
 class CountLine(Widget):
     """The count stands at the left whatever happens; the line of the cursor at the right."""
 
-    DEFAULT_CSS = "CountLine { height: 1; padding: 0 1; color: $muted; }"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"count-line--count"}
+    DEFAULT_CSS = """
+    CountLine { height: 1; color: $muted; & > .count-line--count { color: $foreground; text-style: bold; } }
+    """
 
     total: reactive[int | None] = reactive[int | None](None)
     """How many there are in the result, as far as is known."""
@@ -32,18 +41,33 @@ class CountLine(Widget):
     """The number of the line under the cursor, the first being 1."""
 
     def render(self) -> RenderResult:
-        """Return the line, filled to the width."""
-        facts = [Content.styled(self._count(), "bold $foreground")]
-        if self.marked:
-            facts.append(Content(formats.count(self.marked, "marcado")))
-        if self.order:
-            facts.append(Content(f"ordem: {self.order}"))
-        left = Content(_SEPARATOR).join(facts)
-        right = Content(f"linha {formats.integer(self.line)}" if self.line else "")
-        gap = self.size.width - left.cell_length - right.cell_length
-        if gap < 1:
-            return left.truncate(self.size.width, ellipsis=True)
-        return Content.assemble(left, " " * gap, right)
+        """Return the line as text that can be selected."""
+        count, rest = self._parts()
+        return Content.assemble((count, "bold $foreground"), rest)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the line, which is drawn with every move of the cursor, without what Textual does for any content."""
+        plain = self.rich_style
+        count, rest = self._parts()
+        bold = self.get_component_rich_style("count-line--count", default=plain)
+        strip = Strip([Segment(count, bold), Segment(rest, plain)]).adjust_cell_length(self.size.width, plain)
+        background = self.background_colors[1]
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, background)
+        return [strip.crop(crop.x, crop.right)] * crop.height
+
+    def _parts(self) -> tuple[str, str]:
+        """Return the count with the blank before it, and all the rest up to the right border."""
+        count = f"{_PADDING}{self._count()}"
+        facts = [formats.count(self.marked, "marcado")] if self.marked else []
+        facts += [f"ordem: {self.order}"] if self.order else []
+        rest = "".join(f"{_SEPARATOR}{fact}" for fact in facts)
+        right = f"linha {formats.integer(self.line)}" if self.line else ""
+        room = self.size.width - cell_len(count) - len(_PADDING)
+        gap = room - cell_len(rest) - len(right)
+        if gap >= 1:
+            return count, f"{rest}{' ' * gap}{right}{_PADDING}"
+        return count, fit(rest, max(0, room)) + _PADDING
 
     def _count(self) -> str:
         if self.total is None:

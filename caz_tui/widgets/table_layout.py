@@ -164,9 +164,11 @@ def fit(
         return ""
     # A joiner at the end would swallow the padding that follows.
     text = text.rstrip(_JOINER)
-    if cell_len(text) > width:
+    cells = cell_len(text)
+    if cells > width:
         text = _cut(text, width, ellipsis)
-    padding = " " * (width - cell_len(text))
+        cells = cell_len(text)
+    padding = " " * (width - cells)
     return padding + text if justify == "right" else text + padding
 
 
@@ -178,6 +180,8 @@ def _cut(text: str, width: int, ellipsis: Literal["end", "middle"]) -> str:
 
 def _head(text: str, cells: int) -> str:
     end = min(len(text), cells)
+    if text.isascii():
+        return text[:end]
     while cell_len(text[:end]) > cells:
         end -= 1
     while end < len(text) and cell_len(text[: end + 1]) <= cells:

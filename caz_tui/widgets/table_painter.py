@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual.cache import LRUCache
 from textual.geometry import clamp
 from textual.strip import Strip
 
@@ -47,7 +46,8 @@ class TablePainter(Generic[RowT]):
         self._columns = columns
         self._style_of = style_of
         self._styles: dict[str, Style] = {}
-        self._strips: LRUCache[tuple[int, bool, bool], tuple[RowT, Strip]] = LRUCache(_STRIPS_KEPT)
+        # Not Textual's cache: what is in it already stays as it was, whatever is put in its place.
+        self._strips: dict[tuple[int, bool, bool], tuple[RowT, Strip]] = {}
         self._header: tuple[SortedBy | None, Strip] | None = None
         self._room = 0
         self._offset = self._last_offset = 0
@@ -121,6 +121,11 @@ class TablePainter(Generic[RowT]):
         more = Segment(_MORE_RIGHT if self._offset < self._last_offset else " ", plain)
         return Strip([*labels, more]).adjust_cell_length(self._room, plain)
 
+    def knows(self, row: RowT, key: int, *, marked: bool) -> bool:
+        """Tell whether a row away from the cursor has been drawn as it is now."""
+        drawn = self._strips.get((key, False, marked))
+        return drawn is not None and drawn[0] is row
+
     def row(self, row: RowT, key: int, *, at_cursor: bool, marked: bool) -> Strip:
         """Draw a row."""
         drawn = self._strips.get((key, at_cursor, marked))
@@ -129,14 +134,18 @@ class TablePainter(Generic[RowT]):
             return drawn[1]
         segments = self._gutter(at_cursor=at_cursor, marked=marked)
         bold = at_cursor and self._style("cursor").bold
+        plain = self._style("")
         for placed in self._page:
             text, tone = placed.column.cell(row)
             text = fit(visible(text), placed.width, placed.column.justify, placed.column.ellipsis)
             style = self._style(tone)
             segments.append(Segment(text, style + _BOLD if bold else style))
-            segments.append(Segment(_GAP, self._style("")))
+            segments.append(Segment(_GAP, plain))
         strip = self._line(segments)
-        self._strips[(key, at_cursor, marked)] = (row, strip)
+        self._strips.pop((key, at_cursor, marked), None)
+        if len(self._strips) >= _STRIPS_KEPT:
+            del self._strips[next(iter(self._strips))]
+        self._strips[key, at_cursor, marked] = (row, strip)
         return strip
 
     def unknown_row(self, *, at_cursor: bool) -> Strip:
@@ -165,7 +174,11 @@ class TablePainter(Generic[RowT]):
 
     def _line(self, segments: Sequence[Segment]) -> Strip:
         # Joined, because every change of style costs some twenty bytes on the wire.
-        return Strip(segments).adjust_cell_length(self._room, self._style("")).simplify()
+        cells = sum(cell_len(text) for text, _, _ in segments)
+        if cells < self._room:
+            segments = [*segments, Segment(" " * (self._room - cells), self._style(""))]
+        strip = Strip(Segment.simplify(segments), max(cells, self._room))
+        return strip if cells <= self._room else strip.adjust_cell_length(self._room, self._style(""))
 
     def _style(self, name: str) -> Style:
         style = self._styles.get(name)

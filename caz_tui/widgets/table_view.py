@@ -8,9 +8,11 @@ from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 
+from caz_tui.widgets.scroll_handle import ScrollHandle
+
 if TYPE_CHECKING:
     from textual import events
-    from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
+    from textual.scrollbar import ScrollBar, ScrollDown, ScrollTo, ScrollUp
 
 HEADER_LINES = 1
 
@@ -31,6 +33,15 @@ class TableView(ScrollView, inherit_bindings=False):
 
     virtual_size = Reactive(Size(0, 0))
     """How far there is to scroll; Textual would lay the whole screen out whenever that changes."""
+
+    @property
+    def vertical_scrollbar(self) -> ScrollBar:
+        """The scroll bar, made when it is first asked for."""
+        if self._vertical_scrollbar is None:
+            self._vertical_scrollbar = bar = ScrollHandle(name="vertical", thickness=self.scrollbar_size_vertical)
+            bar.display = False
+            self.app._start_widget(self, bar)  # noqa: SLF001 - as Textual makes its own
+        return self._vertical_scrollbar
 
     @property
     def body_lines(self) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
@@ -41,6 +43,12 @@ _ACTIONS = {
     "mark",
     "mark_all",
 }
+
+
+PAUSE_SECONDS = 0.04
+"""How long nothing moves before the lines that come next are drawn; a key that is held down comes sooner."""
+TURN_SECONDS = 0.002
+"""How long lines are drawn ahead before a key may come between."""
 
 
 @dataclass
@@ -160,6 +168,7 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         self._announced: tuple[int, RowT | None] | None = None
         self._announcing = False
         self._asking = False
+        self._drawing_ahead: asyncio.TimerHandle | None = None
         self._direction = 1
         self._lines_at_resize = 0
         self._painter: TablePainter[RowT] = TablePainter(tuple(columns), self._style_of)
@@ -284,10 +293,12 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         # Told once everything in hand is done: a reset that ends in a restore is one move, not two.
         if not self._announcing:
             self._announcing = True
-            self.call_next(self._announce_cursor)
+            asyncio.get_running_loop().call_soon(self._announce_cursor)
 
     def _announce_cursor(self) -> None:
         self._announcing = False
+        if not self.is_attached:
+            return
         standing = (self._cursor_row, self._row_under_cursor)
         if standing != self._announced:
             self._announced = standing
@@ -312,9 +323,39 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
 
     def _ask(self) -> None:
         self._asking = False
+        self._draw_ahead_soon()
         wanted, generation = self._window.ask(self.viewport, self._direction), self.generation
         if wanted is not None and generation is not None:
             self.post_message(self.RowsWanted(self, wanted.start, len(wanted), generation))
+
+    def _draw_ahead_soon(self) -> None:
+        """Draw the lines of the page that would come next when the hands rest for a moment."""
+        if self._drawing_ahead is not None:
+            self._drawing_ahead.cancel()
+        self._drawing_ahead = asyncio.get_running_loop().call_later(PAUSE_SECONDS, self._draw_ahead)
+
+    def _draw_ahead(self) -> None:
+        self._drawing_ahead = None
+        viewport = self.viewport
+        if not self.is_attached or self.app.screen is not self.screen or not viewport:
+            return
+        if self._direction > 0:
+            coming = range(viewport.stop, min(self.total, viewport.stop + len(viewport)))
+        else:
+            coming = range(viewport.start - 1, max(-1, viewport.start - 1 - len(viewport)), -1)
+        end = time.perf_counter() + TURN_SECONDS
+        self._painter.use_room(self._room)
+        filters, background = self.get_line_filters(), self.background_colors[1]
+        for index in coming:
+            row = self._window.get(index)
+            if row is None or self._painter.knows(row, self._key(row), marked=self.marks.contains(self._key(row))):
+                continue
+            if time.perf_counter() > end:
+                self._drawing_ahead = asyncio.get_running_loop().call_later(TURN_SECONDS, self._draw_ahead)
+                return
+            strip = self._row_line(index)
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, background)
 
     def watch_marks(self, old: Marks, new: Marks) -> None:
         """Repaint the lines whose mark changed."""
@@ -446,31 +487,36 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         """Return lines as the painter keeps them: there is no border around them that Textual would have to draw."""
         if self.size != self.outer_size:
             return super().render_lines(crop)
-        filters, background = self.get_line_filters(), self.background_colors[1]
-        strips = [self._line(y) for y in crop.line_range]
+        filters, background, room = self.get_line_filters(), self.background_colors[1], self._room
+        self._painter.use_room(room)
+        # What is the same for all lines is found once: finding a size takes Textual longer than drawing a line.
+        top, middle = self.scroll_offset.y, self.size.height // 2
+        strips = [self._line(y, top, middle) for y in crop.line_range]
         for line_filter in filters:
             strips = [strip.apply_filter(line_filter, background) for strip in strips]
-        if crop.x or crop.right != self._room:
+        if crop.x or crop.right != room:
             strips = [strip.adjust_cell_length(crop.right, self.rich_style).crop(crop.x) for strip in strips]
         return strips
 
     def render_line(self, y: int) -> Strip:
         """Return what line ``y`` of the widget shows."""
-        return self._line(y).adjust_cell_length(self.size.width, self.rich_style)
+        self._painter.use_room(self._room)
+        line = self._line(y, self.scroll_offset.y, self.size.height // 2)
+        return line.adjust_cell_length(self.size.width, self.rich_style)
 
     @property
     def _room(self) -> int:
         """How many cells of a line are left of the scroll bar."""
         return max(0, self.size.width - self.scrollbar_size_vertical)
 
-    def _line(self, y: int) -> Strip:
-        self._painter.use_room(self._room)
+    def _line(self, y: int, top: int, middle: int) -> Strip:
+        """Return line ``y`` of a table that is scrolled to row ``top`` and says in its middle line that it is empty."""
         if y < HEADER_LINES:
             return self._painter.header(self.sorted_by)
-        index = self.scroll_offset.y + y - HEADER_LINES
+        index = top + y - HEADER_LINES
         if index < self.total:
             return self._row_line(index)
-        if self.generation is not None and self.total == 0 and y == self.size.height // 2:
+        if self.generation is not None and self.total == 0 and y == middle:
             return self._painter.sentence(self.empty_text)
         return self._painter.blank()
 

@@ -44,7 +44,7 @@ def line_of(desk: Desk) -> SearchLine:
 
 
 def count_of(desk: Desk) -> str:
-    return str(desk.clients.query_one(CountLine).render())
+    return str(desk.clients.query_one(CountLine).render()).strip()
 
 
 async def names_in(service: PortfolioService, view: ClientView) -> list[str]:

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.style import Style
 from textual._compositor import Compositor, LayoutUpdate
 from textual.css.stylesheet import Stylesheet
 from textual.geometry import Region
+from textual.widget import Widget
 from textual.widgets import Static
 
 from caz_tui.app import DeskApp
 from caz_tui.terminal.composing import Piece, PiecesUpdate
 from caz_tui.terminal.painting import SETTLING_ROUNDS, FrugalApp, FrugalScreen, _pieces
+from caz_tui.widgets.count_line import CountLine
+from caz_tui.widgets.scroll_handle import ScrollHandle
+from caz_tui.widgets.windowed_table import WindowedTable
 from tests.quiet import quiet
 from tests.ui.client_desk import SIZES
 
@@ -23,10 +28,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from rich.console import RenderableType
-    from rich.style import Style
     from textual.app import ComposeResult
     from textual.dom import DOMNode
     from textual.screen import Screen
+    from textual.strip import Strip
 
     from caz_tui.data.service import PortfolioService
 
@@ -183,6 +188,39 @@ async def test_what_is_composed_is_what_textual_would_compose(service: Portfolio
             assert drawn == {place: whole[place] for place in dirty}
 
         check()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_draws_its_own_lines_draws_what_textual_would(
+    service: PortfolioService, size: tuple[int, int]
+) -> None:
+    app = DeskApp(service)
+    async with app.run_test(size=size) as pilot:
+        await quiet()
+        await pilot.press("2")
+        await quiet()
+        table = app.screen.query_one("#todos WindowedTable", WindowedTable)
+        bar = table.vertical_scrollbar
+        assert isinstance(bar, ScrollHandle)
+        for keys in ((), ("down",), ("pagedown", "pagedown"), ("G",), ("a", "escape", "space"), ("g", "T")):
+            for key in keys:
+                await pilot.press(key)
+                await quiet()
+            for widget in (table, bar, app.screen.query_one(CountLine)):
+                whole = widget.size.region
+                assert looks_of(widget.render_lines(whole)) == looks_of(Widget.render_lines(widget, whole)), keys
+            assert bar._shown == bar._draw()
+        bar.refresh()
+        assert not bar._dirty_regions
+
+
+def looks_of(lines: list[Strip]) -> list[list[tuple[str, object, object, bool]]]:
+    """Return how each cell of some lines looks, whatever a click on it would do."""
+    styled = [[(text, style or Style()) for text, style, _ in line] for line in lines]
+    return [
+        [(character, style.color, style.bgcolor, bool(style.bold)) for text, style in line for character in text]
+        for line in styled
+    ]
 
 
 def rules_of(node: DOMNode) -> tuple[dict[str, object], dict[str, dict[str, object]]]:
