@@ -224,14 +224,16 @@ class DeskApp(StyledApp[int]):
     async def _until_at_rest(self) -> None:
         """Wait until nobody waits for the screen: what is imported beside takes the processor from it."""
         for _ in range(MOST_WAITS):
-            if self._is_at_rest:
+            if self._exit or self._is_at_rest:
                 return
             await asyncio.sleep(REST_SECONDS)
 
     @property
     def _is_at_rest(self) -> bool:
+        if self._is_going or not self.takes_keys:
+            return False
         screen = self.screen
-        return self.takes_keys and not self._is_going and isinstance(screen, FrugalScreen) and screen.is_at_rest
+        return isinstance(screen, FrugalScreen) and screen.is_at_rest
 
     def warn(self, sentence: str) -> None:
         """Tell the person of something that did not work, and that is nothing they did."""
