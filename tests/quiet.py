@@ -7,6 +7,8 @@ import heapq
 import inspect
 from typing import TYPE_CHECKING, Any, cast
 
+from textual._context import active_app
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -40,6 +42,10 @@ def _has_callbacks() -> bool:
     # A copy, for a thread may add to it at any time.
     if any(not handle.cancelled() for handle in tuple(loop._ready)):
         return True
+    app = active_app.get(None)
+    if app is not None and app._exit:
+        # Textual's timers no longer do anything then, and one that would draw is never paused.
+        return False
     horizon = loop.time() + SOON_SECONDS
     soonest = heapq.nsmallest(_TIMERS_LOOKED_AT, loop._scheduled)
     return any(not timer.cancelled() and timer.when() < horizon for timer in soonest)
