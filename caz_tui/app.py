@@ -208,13 +208,14 @@ class DeskApp(StyledApp[int]):
         if self._settled is not None:
             await self._until_at_rest()
             await self._settled()
+        # Not behind the dialogs: somebody who goes on typing keeps them waiting, and garbage would pile up.
+        _spare_collector()
         self.run_worker(self._import_the_rest())
         await self.service.watch(self._tell_of_change, self._tell_of_trouble)
 
     async def _import_the_rest(self) -> None:
         for name in WARMED:
             await self._import_ahead(name)
-        _spare_collector()
 
     async def _import_ahead(self, name: str) -> None:
         if name not in sys.modules:
