@@ -20,6 +20,7 @@ from caz_tui.screens.base import ClientWanted
 from caz_tui.screens.client_actions import ClientActions, alone
 from caz_tui.screens.list_reader import ListReader
 from caz_tui.screens.sort_menu import ARROWS, FIELD_OF_LETTER, chosen_order, sort_menu
+from caz_tui.terminal.painting import HELD_SECONDS
 from caz_tui.widgets.chips import Chips
 from caz_tui.widgets.client_columns import ROOMY_CELLS, client_columns
 from caz_tui.widgets.client_tabs import ClientTabs
@@ -185,7 +186,8 @@ class MyClientsScreen(ClientActions):
     def _view_changed(self) -> None:
         if self._has_content:
             self._show_state()
-            self.hold_frame()
+            # A tab that is opened for the first time has nothing to show meanwhile but the list that was left.
+            self.hold_frame(HELD_SECONDS if self._reader.shows(self.tab) else ROWS_HELD_SECONDS)
             self._reader.want(self.view)
 
     def _show_state(self) -> None:
