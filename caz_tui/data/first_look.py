@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -32,6 +32,9 @@ USER, LIMIT, DAYS_AWAY = "user", "limit", "days away"
 _TIMEOUT_SECONDS: Final = 1.0
 """How long a lock is waited for; the service has more patience."""
 
+STEPS_BETWEEN_LOOKS: Final = 500_000
+"""How many of its instructions SQLite runs, in some milliseconds, before it asks whether to go on."""
+
 _CONVERTED: Final[Mapping[str, Callable[[Any], Any]]] = {
     **dict.fromkeys(("expires_on", "export_start", "export_end", "bought_on", "renews_on"), date.fromisoformat),
     **dict.fromkeys(("auto_renews", "archived"), bool),
@@ -53,7 +56,7 @@ class FirstLook:
         self._path = path
         self._user = user
         self._recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
-        self._reading: set[sqlite3.Connection] = set()
+        self._is_closed = False
         self._identity = identity(path)
         self._watching = self._connect()
         self._edition = _data_version(self._watching)
@@ -77,9 +80,7 @@ class FirstLook:
 
     def close(self) -> None:
         """Give the file back, and stop whatever is being read."""
-        for connection in tuple(self._reading):
-            with suppress(sqlite3.Error):
-                connection.interrupt()
+        self._is_closed = True
         self._watching.close()
 
     @property
@@ -145,15 +146,11 @@ class FirstLook:
         known = {USER: self._user, LIMIT: limit}
         try:
             with closing(self._connect()) as connection:
-                self._reading.add(connection)
-                try:
-                    connection.execute("BEGIN")
-                    results = [
-                        _rows(connection, statement, [_bound(parameter, known, today) for parameter in parameters])
-                        for statement, parameters in self._recorded["calls"][call]
-                    ]
-                finally:
-                    self._reading.discard(connection)
+                connection.execute("BEGIN")
+                results = [
+                    _rows(connection, statement, [_bound(parameter, known, today) for parameter in parameters])
+                    for statement, parameters in self._recorded["calls"][call]
+                ]
         except sqlite3.Error:
             return None
         if self.is_ghost:
@@ -176,6 +173,8 @@ class FirstLook:
             check_same_thread=False,
         )
         try:
+            # Not interrupted: that is lost where it comes between two statements.
+            connection.set_progress_handler(lambda: self._is_closed, STEPS_BETWEEN_LOOKS)
             for pragma in ("query_only=ON", "temp_store=MEMORY"):
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error:

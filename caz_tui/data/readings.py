@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime  # noqa: TC003 - pydantic asks for them where these stand in models of its own
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Self
 
 from caz_tui.data.choices import Attention, Charges, LicenceHistory, Payer, PurchaseStatus, Role, Situation
 
@@ -29,6 +29,14 @@ class ExportPeriod:
     def __post_init__(self) -> None:
         if self.end < self.start:
             raise ValueError("o fim do período exportado vem antes do início")
+
+    @classmethod
+    def as_stored(cls, start: date, end: date) -> Self:
+        """Return a period as it stands in a column, whatever wrote it there: it is shown, not judged."""
+        period = object.__new__(cls)
+        object.__setattr__(period, "start", start)
+        object.__setattr__(period, "end", end)
+        return period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +166,7 @@ class Person(NamedTuple):
 def client_fields(stored: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of a client, or of its row, from its columns as they are stored; takes the dict for itself."""
     start, end = stored.pop("export_start"), stored.pop("export_end")
-    stored["last_export"] = ExportPeriod(start=start, end=end) if end else None
+    stored["last_export"] = ExportPeriod.as_stored(start, end) if end else None
     stored["situation"] = Situation(stored["situation"])
     stored["payer"] = None if stored["payer"] is None else Payer(stored["payer"])
     stored["licence_history"] = LicenceHistory(stored["licence_history"])
