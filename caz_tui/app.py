@@ -85,7 +85,7 @@ WARMED_FIRST = "caz_tui.screens.my_clients"
 MODULES = {CLIENTS: WARMED_FIRST, PAYMENTS: "caz_tui.screens.payments"}
 """What is imported for a place when it is first gone to."""
 
-WARMED = (*dict.fromkeys(dialogs.MODULES.values()), "caz_tui.screens.client_details", MODULES[PAYMENTS])
+WARMED = (WARMED_FIRST, *dict.fromkeys(dialogs.MODULES.values()), "caz_tui.screens.client_details", MODULES[PAYMENTS])
 """The screens that are imported while nobody waits for anything; the others when they are first opened."""
 
 MOST_WAITS = 20
@@ -204,9 +204,12 @@ class DeskApp(StyledApp[int]):
             from caz_tui.screens.welcome import Welcome  # noqa: PLC0415 - for the first day alone
 
             self.push_screen(Welcome(self.service))
-        await self._import_ahead(WARMED_FIRST)
-        if self._settled is not None:
+        if not getattr(self.service, "is_open", True):
+            # A first look told it. Once the portfolio is open nothing comes before watching it: what somebody else
+            # writes between the reading of a screen and that moment would not be told.
+            await self._import_ahead(WARMED_FIRST)
             await self._until_at_rest()
+        if self._settled is not None:
             await self._settled()
         # Not behind the dialogs: somebody who goes on typing keeps them waiting, and garbage would pile up.
         _spare_collector()
