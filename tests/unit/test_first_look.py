@@ -247,7 +247,10 @@ async def test_nothing_is_told_when_nothing_was_written(service: PortfolioServic
     try:
         await pending.summary()
         await pending.opened()
-        assert not pending._was_outdated
+        await pending.look_again()
+        await service.create(ClientChanges(name="Depois", document="52998224725"))
+        await pending.look_again()
+        assert pending._was_outdated is False
     finally:
         await pending.close()
 

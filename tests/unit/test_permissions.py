@@ -202,7 +202,7 @@ def test_every_call_is_in_the_table_and_says_what_it_needs() -> None:
 
 def test_what_stands_in_for_the_service_knows_nothing_else() -> None:
     assert {name for name in vars(PendingService) if not name.startswith("_")} <= {
-        "begin", "close", "is_open", "open_when_wanted", "opened", "role", "summary", "today", "watch",
+        "begin", "close", "is_open", "look_again", "open_when_wanted", "opened", "role", "summary", "today", "watch",
     }  # fmt: skip
 
 
