@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from importlib.util import find_spec, module_from_spec
 from typing import TYPE_CHECKING, Any, Final
 
-import sqlalchemy.ext
+from caz_tui.data.put_off import put_off
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -26,25 +25,10 @@ _WITHOUT_ORM: Final = ("base", "engine", "exc", "result")
 def create_async_engine(url: URL, **options: Any) -> AsyncEngine:  # noqa: ANN401 - handed on as they are
     """Return an engine for an address; the options are those of SQLAlchemy's function of this name."""
     if PACKAGE not in sys.modules:
-        _put_off(PACKAGE)
+        put_off(PACKAGE, _without_orm)
     engine: AsyncEngine = import_module(f"{PACKAGE}.engine").create_async_engine(url, **options)
     return engine
 
 
-def _put_off(name: str) -> None:
-    """Make a package known whose code runs when it is first asked for anything but some of its modules."""
-    spec = find_spec(name)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"no package {name}", name=name)
-    package, loader = module_from_spec(spec), spec.loader
-
-    def look_up(attribute: str) -> object:
-        if attribute in _WITHOUT_ORM:
-            return import_module(f"{name}.{attribute}")
-        vars(package).pop("__getattr__", None)
-        loader.exec_module(package)
-        return getattr(package, attribute)
-
-    vars(package)["__getattr__"] = look_up
-    sys.modules[name] = package
-    setattr(sqlalchemy.ext, name.rpartition(".")[2], package)
+def _without_orm(attribute: str) -> object:
+    return import_module(f"{PACKAGE}.{attribute}") if attribute in _WITHOUT_ORM else None

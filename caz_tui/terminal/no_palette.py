@@ -9,34 +9,25 @@ anything else gets the module as it is.
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec, module_from_spec
+from contextlib import suppress
 from typing import Final
 
+from caz_tui.data.put_off import put_off
+
 _MODULE: Final = "textual.command"
-_NAMES: Final = frozenset(
-    {"CommandListItem", "CommandPalette", "DiscoveryHit", "Hit", "Hits", "Provider", "SimpleProvider"}
-)
+_NAMES: Final = ("CommandListItem", "CommandPalette", "DiscoveryHit", "Hit", "Hits", "Provider", "SimpleProvider")
+_STAND_INS: Final = {name: type(name, (), {"__module__": _MODULE}) for name in _NAMES}
 
 
 def spare() -> None:
     """Put something in the place of Textual's palette, unless it is there already."""
-    if _MODULE in sys.modules:
-        return
-    spec = find_spec(_MODULE)
-    if spec is None or spec.loader is None:
-        return
-    module, loader = module_from_spec(spec), spec.loader
-    stand_ins = {name: type(name, (), {"__module__": _MODULE}) for name in _NAMES}
+    if _MODULE not in sys.modules:
+        with suppress(ImportError):
+            put_off(_MODULE, _stand_in)
 
-    def look_up(name: str) -> object:
-        # What imports a name looks at those of the import system first.
-        if name in stand_ins and "__getattr__" in vars(module):
-            return stand_ins[name]
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if vars(module).pop("__getattr__", None) is not None:
-            loader.exec_module(module)
-        return getattr(module, name)
 
-    vars(module)["__getattr__"] = look_up
-    sys.modules[_MODULE] = module
+def _stand_in(name: str) -> object:
+    # What imports a name looks at those of the import system first.
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return _STAND_INS.get(name)
