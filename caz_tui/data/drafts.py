@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from caz_tui.data.clock import SystemClock
 from caz_tui.data.documents import bare
-from caz_tui.data.readings import Client
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from pydantic import TypeAdapter
+
     from caz_tui.data.clock import Clock
+    from caz_tui.data.readings import Client
 
 _LARGEST_BYTES: Final = 1024 * 1024
 _SUFFIX: Final = ".json"
@@ -151,19 +153,26 @@ def _draft(name: str, content: dict[str, Any]) -> Draft:
     return replace(draft, client=_validated(stored)) if stored else draft
 
 
+def _clients() -> TypeAdapter[Client]:
+    # The desk looks for drafts before it has imported what clients are made of.
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
+    from caz_tui.data.readings import Client  # noqa: PLC0415
+
+    return TypeAdapter(Client)
+
+
 def _dumped(client: Client) -> dict[str, Any]:
     """Return a client as JSON has it."""
-    from pydantic import TypeAdapter  # noqa: PLC0415 - the desk looks for drafts before it is there
-
-    fields: dict[str, Any] = TypeAdapter(Client).dump_python(client, mode="json")
+    fields: dict[str, Any] = _clients().dump_python(client, mode="json")
     return fields
 
 
 def _validated(stored: object) -> Client | None:
     """Return the client that JSON has; None for one of another version of the program, which is then read anew."""
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - as above
+    from pydantic import ValidationError  # noqa: PLC0415 - as above
 
     try:
-        return TypeAdapter(Client).validate_python(stored)
+        return _clients().validate_python(stored)
     except ValidationError:
         return None

@@ -22,7 +22,7 @@ FIRST_FRAME = """
 import asyncio, json, os, re, sys
 from caz_tui.terminal.environment import scrub
 scrub(os.environ)
-import caz_tui.cli
+import caz_tui.cli, caz_tui.console.presence, caz_tui.data.drafts
 from caz_tui.terminal import no_palette
 no_palette.spare()
 from caz_tui.console import desk
@@ -47,7 +47,8 @@ print(json.dumps(modules))
 
 NOT_FOR_THE_FIRST_FRAME = (
     "sqlalchemy", "pydantic", "alembic", "aiosqlite", "sqlite3", "openpyxl", "python_calamine", "xlsxwriter", "csv",
-    "caz_tui.data.engine", "caz_tui.data.schemas", "caz_tui.data.service", "caz_tui.data.imports", "caz_tui.data.demo",
+    "caz_tui.data.engine", "caz_tui.data.readings", "caz_tui.data.schemas", "caz_tui.data.service",
+    "caz_tui.data.imports", "caz_tui.data.demo",
     "caz_tui.screens.my_clients", "caz_tui.screens.client_form", "caz_tui.screens.import_dialog",
     "caz_tui.screens.palette", "textual.widgets._text_area", "textual.widgets._data_table", "textual.widgets._markdown",
     "textual.widgets._tree", "textual.widgets._select", "textual.widgets._option_list",
