@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from caz_tui.data import tally
 from caz_tui.data.access import admitted
 from caz_tui.data.choices import Role, Tab
-from caz_tui.data.database_file import identity
+from caz_tui.data.database_file import gone, identity
 from caz_tui.data.errors import AccessGone
 from caz_tui.data.query import ClientView
 from caz_tui.data.readings import DEFAULT_OFFICE_NAME, ClientRow, Page, Person, PortfolioSummary, client_fields
@@ -52,14 +52,14 @@ class FirstLook:
     """
 
     def __init__(self, path: Path, user: str) -> None:
-        """Take the file and the person; nothing is read yet."""
+        """Open the file for a person; raises ``sqlite3.Error`` where that cannot be done."""
         self._path = path
         self._user = user
         self._recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
         self._is_closed = False
         self._identity = identity(path)
+        self._edition = 0
         self._watching = self._connect()
-        self._edition = _data_version(self._watching)
         self.role: Role | None = None
         """What the person may do, as of the last call."""
 
@@ -70,13 +70,21 @@ class FirstLook:
             return None
         try:
             look = cls(path, user)
-            with closing(look._watching.execute("SELECT version_num FROM alembic_version")) as found:
-                if found.fetchone() == (look._recorded["schema"],):
-                    return look
-            look.close()
         except sqlite3.Error:
             return None
+        if look._is_ours():
+            return look
+        look.close()
         return None
+
+    def _is_ours(self) -> bool:
+        """Tell whether the schema is the one that was recorded, and remember the edition of what will be read."""
+        try:
+            self._edition = _data_version(self._watching)
+            with closing(self._watching.execute("SELECT version_num FROM alembic_version")) as found:
+                return bool(found.fetchone() == (self._recorded["schema"],))
+        except sqlite3.Error:
+            return False
 
     def close(self) -> None:
         """Give the file back, and stop whatever is being read."""
@@ -87,6 +95,11 @@ class FirstLook:
     def is_ghost(self) -> bool:
         """Whether the file has lost its name, so that what it is opened by now would be another."""
         return identity(self._path) != self._identity
+
+    def refuse_ghost(self) -> None:
+        """Refuse to go on in another file than the one that was looked at; raises ``StorageError``."""
+        if self.is_ghost:
+            raise gone(self._path)
 
     def is_outdated(self) -> bool:
         """Tell whether somebody has written to the database since it was first looked at."""
@@ -104,7 +117,8 @@ class FirstLook:
         results = self._read("office_name")
         if results is None:
             return None
-        return str(results[0][0]["value"] or DEFAULT_OFFICE_NAME) if results[0] else DEFAULT_OFFICE_NAME
+        (found,) = results
+        return str((found and found[0]["value"]) or DEFAULT_OFFICE_NAME)
 
     def is_empty(self) -> bool | None:
         """Tell whether there is no client at all, archived ones included."""

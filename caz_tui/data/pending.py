@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from caz_tui.data.clock import SystemClock, today
-from caz_tui.data.database_file import gone, inspect_file, not_founded
+from caz_tui.data.database_file import inspect_file, not_founded
 from caz_tui.data.errors import StorageError
 
 if TYPE_CHECKING:
@@ -110,7 +110,9 @@ class PendingService:
             # Whoever waited for it was told why it could not be opened.
             with suppress(Exception, asyncio.CancelledError):
                 await (await self._opening).close()
-        await self._look_no_more()
+        look = await self._look_taken()
+        if look is not None:
+            look.close()
         self._begun.set()
 
     async def look_again(self) -> None:
@@ -119,7 +121,7 @@ class PendingService:
         To be called when the portfolio is open and before this session writes, which would look the same.
         """
         if self._was_outdated is None:
-            look = await self._looking if self._looking is not None else None
+            look = await self._look_taken()
             self._was_outdated = look is not None and await asyncio.to_thread(look.is_outdated)
 
     async def watch(self, tell: Callable[[], None], trouble: Callable[[str], None]) -> None:
@@ -132,31 +134,25 @@ class PendingService:
 
     async def summary(self) -> PortfolioSummary:
         """Return the figures of Minha carteira."""
-        look = await self._look()
-        found = None if look is None else await asyncio.to_thread(look.summary, self.today)
-        self.has_shown |= found is not None
-        return found or await (await self.opened()).summary()
+        return await self._first_told("summary", self.today) or await (await self.opened()).summary()
 
     async def _open(self) -> PortfolioService:
         await self._begun.wait()
         await self._wanted.wait()
         module = await asyncio.to_thread(import_module, "caz_tui.data.service")
-        look = await self._looking if self._looking is not None else None
-        self._refuse_ghost(look)
+        look = await self._look_taken()
+        if look is not None:
+            look.refuse_ghost()
         service: PortfolioService = await module.PortfolioService.open(
             self.path, user=self.user, clock=self._clock, must_exist=self._must_exist or look is not None
         )
         try:
-            self._refuse_ghost(look)
+            if look is not None:
+                look.refuse_ghost()
         except StorageError:
             await service.close()
             raise
         return service
-
-    def _refuse_ghost(self, look: FirstLook | None) -> None:
-        """Refuse to go on in another file than the one that was looked at."""
-        if look is not None and look.is_ghost and isinstance(self.path, Path):
-            raise gone(self.path)
 
     async def _look(self) -> FirstLook | None:
         """Return the first look, while there is one and the service is not open yet."""
@@ -169,21 +165,24 @@ class PendingService:
             self._looking = asyncio.create_task(_first_look(self.path, self.user))
         return await asyncio.shield(self._looking)
 
-    async def _look_no_more(self) -> None:
-        if self._looking is not None:
-            look = await self._looking
-            if look is not None:
-                look.close()
+    async def _look_taken(self) -> FirstLook | None:
+        """Return the first look that was taken, if one was."""
+        return await self._looking if self._looking is not None else None
+
+    async def _first_told(self, name: str, *args: Any, **named: Any) -> Any:  # noqa: ANN401 - as the call has it
+        """Return what a first look answers a call; None where the service has to be asked."""
+        look = await self._look()
+        found = None if look is None else await asyncio.to_thread(getattr(look, name), *args, **named)
+        self.has_shown |= found is not None
+        return found
 
     def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
         if name.startswith("_"):
             raise AttributeError(name)
 
         async def call(*args: object, **named: object) -> object:
-            look = await self._look() if name in _LOOKED_AT else None
-            found = None if look is None else await asyncio.to_thread(getattr(look, name), *args, **named)
+            found = await self._first_told(name, *args, **named) if name in _LOOKED_AT else None
             if found is not None:
-                self.has_shown = True
                 return found
             return await getattr(await self.opened(), name)(*args, **named)
 
