@@ -311,7 +311,7 @@ class ShadowScreen:
                     return end, place
             elif inks[column] != pen or not _is_simple(text):
                 return end, place
-            if column != end and (column - end > _FAINT_GAP or not self._can_write(end, column, y)):
+            if column != end and not self._can_write(end, column, y):
                 return end, place
             end = column + 1
         return end, len(changed)
@@ -372,15 +372,15 @@ class ShadowScreen:
     def _go(self, x: int, y: int) -> None:
         """Go to a cell; over a few unchanged ones by writing them again."""
         at = self._at
-        if at is not None and at.y == y and 0 < x - at.x <= _FAINT_GAP and self._can_write(at.x, x, y):
+        if at is not None and at.y == y and at.x < x and self._can_write(at.x, x, y):
             self._out.append("".join(self._texts[y][at.x : x]))
             self._at = Cursor(x, y)
             return
         self._move(Cursor(x, y))
 
     def _can_write(self, begin: int, end: int, y: int) -> bool:
-        """Tell whether the pen is right for all cells of a gap, and none of them is of more than one byte or cell."""
-        if self._pen == UNKNOWN:
+        """Tell whether a gap is soon written: few cells, each of one byte and cell, the pen right for all."""
+        if self._pen == UNKNOWN or end - begin > _FAINT_GAP:
             return False
         blank = self._pens.on_blanks[self._pen]
         cells = zip(self._texts[y][begin:end], self._inks[y][begin:end], strict=True)
@@ -406,18 +406,10 @@ def _cells(text: str) -> tuple[str, ...]:
     return tuple(cells)
 
 
-class _Simple(dict[str, bool]):
-    """Tells whether a cell's text is one character of one cell, which every terminal gives it."""
-
-    def __missing__(self, text: str) -> bool:
-        if len(self) > _MOST_KNOWN:
-            self.clear()
-        self[text] = is_simple = len(text) == 1 and (text.isascii() or _width(text) == 1)
-        return is_simple
-
-
-_MOST_KNOWN: Final = 4_096
-_is_simple: Final = _Simple().__getitem__
+@lru_cache(maxsize=4_096)
+def _is_simple(text: str) -> bool:
+    """Tell whether a cell's text is one character of one cell, which every terminal gives it."""
+    return len(text) == 1 and _width(text) == 1
 
 
 def _width(text: str) -> int:

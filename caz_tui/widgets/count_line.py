@@ -12,6 +12,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from caz_tui import formats
+from caz_tui.widgets.own_lines import filtered
 from caz_tui.widgets.table_layout import fit
 
 if TYPE_CHECKING:
@@ -51,10 +52,7 @@ class CountLine(Widget):
         count, rest = self._parts()
         bold = self.get_component_rich_style("count-line--count", default=plain)
         strip = Strip([Segment(count, bold), Segment(rest, plain)]).adjust_cell_length(self.size.width, plain)
-        background = self.background_colors[1]
-        for line_filter in self.get_line_filters():
-            strip = strip.apply_filter(line_filter, background)
-        return [strip.crop(crop.x, crop.right)] * crop.height
+        return [line.crop(crop.x, crop.right) for line in filtered(self, [strip])] * crop.height
 
     def _parts(self) -> tuple[str, str]:
         """Return the count with the blank before it, and all the rest up to the right border."""

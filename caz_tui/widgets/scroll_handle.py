@@ -10,6 +10,8 @@ from textual.geometry import Region
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.strip import Strip
 
+from caz_tui.widgets.own_lines import filtered
+
 
 class ScrollHandle(ScrollBar):
     """Textual's scroll bar, one cell wide, that knows what it shows."""
@@ -53,14 +55,10 @@ class ScrollHandle(ScrollBar):
             back_color=bar.style.bgcolor,  # type: ignore[arg-type]  # Rich's colour, which is what it takes
             bar_color=bar.style.color,  # type: ignore[arg-type]
         )
-        filters, background, width = self.get_line_filters(), self.background_colors[1], self.size.width
-        behind = self.rich_style
-        strips = {}
-        for segment in drawn.segments:
-            if segment not in strips:
-                style = behind + segment.style if isinstance(segment.style, Style) else behind
-                strip = Strip([Segment(segment.text, style)], width)
-                for line_filter in filters:
-                    strip = strip.apply_filter(line_filter, background)
-                strips[segment] = strip
-        return [strips[segment] for segment in drawn.segments]
+        behind, width = self.rich_style, self.size.width
+        # A handful of pieces makes up the whole bar.
+        pieces = list(dict.fromkeys(drawn.segments))
+        styles = (behind + piece.style if isinstance(piece.style, Style) else behind for piece in pieces)
+        strips = [Strip([Segment(piece.text, style)], width) for piece, style in zip(pieces, styles, strict=True)]
+        line_of = dict(zip(pieces, filtered(self, strips), strict=True))
+        return [line_of[segment] for segment in drawn.segments]

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.reactive import reactive
 
 from caz_tui.commands import COMMANDS
+from caz_tui.widgets.own_lines import filtered
 from caz_tui.widgets.table_layout import Cell, Column
 from caz_tui.widgets.table_painter import SortedBy, TablePainter
 from caz_tui.widgets.table_rows import Marks, RowWindow
@@ -337,7 +338,7 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
     def _draw_ahead(self) -> None:
         self._drawing_ahead = None
         viewport = self.viewport
-        if not self.is_attached or self.app.screen is not self.screen or not viewport:
+        if not self.is_attached or not self.screen.is_active or not viewport:
             return
         if self._direction > 0:
             coming = range(viewport.stop, min(self.total, viewport.stop + len(viewport)))
@@ -345,17 +346,16 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
             coming = range(viewport.start - 1, max(-1, viewport.start - 1 - len(viewport)), -1)
         end = time.perf_counter() + TURN_SECONDS
         self._painter.use_room(self._room)
-        filters, background = self.get_line_filters(), self.background_colors[1]
+        fresh: list[Strip] = []
         for index in coming:
             row = self._window.get(index)
             if row is None or self._painter.knows(row, self._key(row), marked=self.marks.contains(self._key(row))):
                 continue
             if time.perf_counter() > end:
                 self._drawing_ahead = asyncio.get_running_loop().call_later(TURN_SECONDS, self._draw_ahead)
-                return
-            strip = self._row_line(index)
-            for line_filter in filters:
-                strip = strip.apply_filter(line_filter, background)
+                break
+            fresh.append(self._row_line(index))
+        filtered(self, fresh)
 
     def watch_marks(self, old: Marks, new: Marks) -> None:
         """Repaint the lines whose mark changed."""
@@ -487,13 +487,11 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         """Return lines as the painter keeps them: there is no border around them that Textual would have to draw."""
         if self.size != self.outer_size:
             return super().render_lines(crop)
-        filters, background, room = self.get_line_filters(), self.background_colors[1], self._room
+        room = self._room
         self._painter.use_room(room)
         # What is the same for all lines is found once: finding a size takes Textual longer than drawing a line.
         top, middle = self.scroll_offset.y, self.size.height // 2
-        strips = [self._line(y, top, middle) for y in crop.line_range]
-        for line_filter in filters:
-            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        strips = filtered(self, (self._line(y, top, middle) for y in crop.line_range))
         if crop.x or crop.right != room:
             strips = [strip.adjust_cell_length(crop.right, self.rich_style).crop(crop.x) for strip in strips]
         return strips
