@@ -298,11 +298,13 @@ class DeskApp(StyledApp[int]):
         if self.current_mode != mode:
             module = MODULES.get(mode)
             self._is_going = True
-            if module is not None and module not in sys.modules:
-                # Somebody was quicker than what is imported ahead; the event loop goes on meanwhile.
-                await asyncio.to_thread(import_module, module)
-            await self.switch_mode(mode)
-            self._is_going = False
+            try:
+                if module is not None and module not in sys.modules:
+                    # Somebody was quicker than what is imported ahead; the event loop goes on meanwhile.
+                    await asyncio.to_thread(import_module, module)
+                await self.switch_mode(mode)
+            finally:
+                self._is_going = False
             return
         while len(self.screen_stack) > 1:
             await self.pop_screen()
