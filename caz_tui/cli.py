@@ -115,14 +115,22 @@ def _open_desk(asked: Namespace) -> int:
 
         # Held until the process ends.
         slots.claim(places.sessions_path(), person, asked.maximo_sessoes)
-    presence = Presence(places.presence_path(), identity(place), person, SystemClock().now()) if place else None
+    came_at = SystemClock().now()
     session = Session(
         folder=asked.folder,
         idle_seconds=asked.bloqueio and asked.bloqueio * SECONDS_A_MINUTE,
         longest_seconds=asked.duracao_maxima and asked.duracao_maxima * SECONDS_A_MINUTE,
         drafts=Drafts(places.drafts_path(), person, identity(place)) if place else None,
     )
-    return asyncio.run(desk.run(place, person, asked.demo, session, presence))
+    return asyncio.run(
+        desk.run(
+            place,
+            person,
+            asked.demo,
+            session,
+            lambda: Presence(places.presence_path(), identity(place), person, came_at) if place else None,
+        )
+    )
 
 
 async def _answer(asked: Namespace) -> int:

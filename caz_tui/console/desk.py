@@ -23,7 +23,7 @@ COPY_PATIENCE_SECONDS = 0.3
 """How long a copy that is being made may keep a session from ending."""
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from caz_tui.console.presence import Presence
     from caz_tui.data.address import Place
@@ -37,7 +37,7 @@ async def run(
     user: str,
     demo_clients: int | None,
     session: Session = EVERYDAY,
-    presence: Presence | None = None,
+    say_here: Callable[[], Presence | None] = lambda: None,
 ) -> int:
     """Open the desk and return the exit status it was left with.
 
@@ -46,13 +46,14 @@ async def run(
         user: who is at the keyboard.
         demo_clients: how many clients the demonstration has, where it is one.
         session: what an administrator settled.
-        presence: the file of this session, by which its coming and going gets into the audit trail.
+        say_here: returns the file of this session, made when nothing is known that keeps the person out; by it their
+            coming and going gets into the audit trail.
     """
     if demo_clients is not None or place is None:
         return await _run_demo(user, demo_clients or DEMO_CLIENTS, session)
     # Whoever founds a database is its administrator, and a restricted session is never that by itself.
     pending = PendingService(place, user=user, must_exist=session.is_restricted)
-    status = await _run_on(pending, session, presence)
+    status = await _run_on(pending, session, say_here())
     return await _run_demo(user, DEMO_CLIENTS, replace(session, drafts=None)) if status == DEMO_STATUS else status
 
 

@@ -100,6 +100,22 @@ def test_a_form_that_is_open_is_kept(
     assert not drafts_in(tmp_path)
 
 
+def test_who_never_got_in_is_not_said_to_have_come(database: Path, tmp_path: Path) -> None:
+    env = {"HOME": str(tmp_path)}
+    kept = database.rename(tmp_path / "guardada.db")
+    database.write_text("uma lista de compras, e nenhum banco", encoding="utf-8")
+    with Terminal([PROGRAM, "--banco", str(database), "--usuario", "maria"], env=env) as terminal:
+        terminal.wait_for("não é um banco do caz-tui")
+        assert terminal.wait_exit() == 1
+    kept.replace(database)
+    with Terminal([PROGRAM, "--banco", str(database), "--usuario", "joana"], env=env) as terminal:
+        wait_until(lambda: "joana Entrou" in coming_and_going(database))
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    assert coming_and_going(database) == ["joana Entrou", "joana Saiu: fechou o programa"]
+    assert not open_sessions(tmp_path)
+
+
 def test_a_demonstration_keeps_nothing(tmp_path: Path) -> None:
     with Terminal([PROGRAM, "--demo", "20"], env={"HOME": str(tmp_path)}) as terminal:
         type_a_new_client(terminal, "Padaria")
