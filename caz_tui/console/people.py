@@ -53,7 +53,7 @@ async def manage_users(service: PortfolioService, asked: Namespace) -> int:
             user = await service.create_user(asked.name, Role(asked.role), asked.carteiras)
             sentence = f"{user.name} entrou como {user.role.label}."
             if are_first and len(await service.users()) > 1:
-                sentence += " Daqui em diante só entra neste banco quem está em «caz-tui usuarios»."
+                sentence += " Daqui em diante só entra neste banco quem está em «caz-tui usuarios listar»."
         case "papel":
             user = await service.set_role(asked.name, Role(asked.role))
             sentence = f"{user.name} agora tem o papel {user.role.label}."

@@ -25,7 +25,7 @@ def test_people_are_managed_from_the_command_line(held: Office) -> None:
     assert {key: created.json[key] for key in ("nome", "papel", "ativo", "carteiras", "criado_por")} == {
         "nome": "maria", "papel": "analista", "ativo": True, "carteiras": ["Sul"], "criado_por": WHO,
     }  # fmt: skip
-    assert "Daqui em diante só entra neste banco quem está em «caz-tui usuarios»." in created.err
+    assert "Daqui em diante só entra neste banco quem está em «caz-tui usuarios listar»." in created.err
     assert [user["nome"] for user in held.ask("usuarios", "listar")] == sorted({"maria", "operador", WHO})
     table = held.run("usuarios", "listar").out.splitlines()
     assert table[0].split() == ["Usuário", "Papel", "Ativo", "Carteiras", "Criado", "em"]
