@@ -14,7 +14,7 @@ from caz_tui.data.clients import Author, insert_all
 from caz_tui.data.demo import fill
 from caz_tui.data.engine import Database
 from caz_tui.data.service import PortfolioService
-from caz_tui.data.tables import alembic_version, carteiras, clients, metadata
+from caz_tui.data.tables import KEPT_COUNTS, alembic_version, carteiras, clients, metadata
 from caz_tui.data.text import fold
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Desk:
             # Entries of the audit trail stay; here it is a new one each time.
             await connection.exec_driver_sql(_TRAIL_MAY_GO[connection.dialect.name])
             for table in reversed(metadata.sorted_tables):
-                if table is not alembic_version:
+                if table not in (alembic_version, *KEPT_COUNTS):
                     await connection.execute(delete(table))
             ids = await insert_all(connection, portfolio, author) if portfolio else []
             await _put_into_carteiras(connection, ids, names)

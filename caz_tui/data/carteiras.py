@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, func, insert, select, update
 
+from caz_tui.data import kept_counts
 from caz_tui.data.clients import audit_row, note
 from caz_tui.data.clock import today
 from caz_tui.data.errors import NotFound, Refused
@@ -34,8 +35,9 @@ _NONE: Final = "–"
 
 async def listed(connection: AsyncConnection) -> tuple[Carteira, ...]:
     """Return every carteira in order of name."""
-    counting = select(clients.c.carteira_id, func.count()).where(clients.c.carteira_id.is_not(None))
-    counts = {row[0]: row[1] for row in await connection.execute(counting.group_by(clients.c.carteira_id))}
+    kind = kept_counts.BY_KIND.c
+    counting = select(kind.carteira_id, func.sum(kind.clients)).where(kind.carteira_id.is_not(None))
+    counts = {row[0]: row[1] for row in await connection.execute(counting.group_by(kind.carteira_id))}
     given: dict[int, list[str]] = {}
     pairs = select(user_carteiras.c.carteira_id, users.c.name).join(users, users.c.id == user_carteiras.c.user_id)
     for carteira_id, name in await connection.execute(pairs.order_by(users.c.name)):

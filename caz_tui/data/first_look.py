@@ -132,9 +132,8 @@ class FirstLook:
             return None
         counts, by_plan, items, purchases, in_use = results
         bought = tally.purchases_of(purchases, items, today)
-        (users,) = in_use[0].values()
         plans = {plan: count for plan, count in (row.values() for row in by_plan)}  # noqa: C416 - views are no pairs
-        return tally.summary_of(counts[0].values(), plans, tally.licences_of(bought, users))
+        return tally.summary_of(counts[0].values(), plans, tally.licences_of(bought, _number(in_use)))
 
     def tab_counts(self) -> dict[Tab, int] | None:
         """Return how many clients are in each tab."""
@@ -146,14 +145,17 @@ class FirstLook:
         if offset or view != ClientView(view.tab):
             return None
         results = self._read(f"page {view.tab.value}", limit=limit)
-        return None if results is None else Page(offset=0, rows=tuple(_row(columns) for columns in results[0]))
+        if results is None:
+            return None
+        rows, counted = results
+        return Page(offset=0, rows=tuple(map(_row, rows)), total=_number(counted))
 
     def count(self, view: ClientView) -> int | None:
         """Return how many clients a tab holds."""
         if view.query:
             return None
         results = self._read(f"count {view.tab.value}")
-        return None if results is None else int(next(iter(results[0][0].values())))
+        return None if results is None else _number(results[0])
 
     def _read(self, call: str, *, today: date | None = None, limit: int = 0) -> list[Result] | None:
         """Return what the statements of a call find, in one look at the data; None where the service is to be asked."""
@@ -207,6 +209,12 @@ def _rows(connection: sqlite3.Connection, statement: str, bound: list[object]) -
             }
             for row in found
         ]
+
+
+def _number(result: Result) -> int:
+    """Return the only value of the only row."""
+    ((number,),) = (row.values() for row in result)
+    return int(number)
 
 
 def _data_version(connection: sqlite3.Connection) -> int:

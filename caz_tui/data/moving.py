@@ -17,7 +17,7 @@ from caz_tui.data.engine import Database
 from caz_tui.data.errors import StorageError
 from caz_tui.data.files import refuse_missing
 from caz_tui.data.guarding import COPIED
-from caz_tui.data.tables import alembic_version, metadata, settings
+from caz_tui.data.tables import KEPT_COUNTS, alembic_version, metadata, settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE: Final = 2_000
 _WRITING_SHARE: Final = 0.7
-TABLES: Final = tuple(table for table in metadata.sorted_tables if table is not alembic_version)
+TABLES: Final = tuple(table for table in metadata.sorted_tables if table not in (alembic_version, *KEPT_COUNTS))
+"""What is copied. The target counts its clients itself."""
 
 
 class Proof(NamedTuple):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, false, func, or_, select
 
-from caz_tui.data import figures, tally
+from caz_tui.data import figures, kept_counts, tally
 from caz_tui.data.choices import FIELD_OF_ATTRIBUTE, PurchaseStatus, Tab
 from caz_tui.data.clock import SAO_PAULO, add_months
 from caz_tui.data.documents import mask
@@ -47,11 +47,11 @@ if TYPE_CHECKING:
 
 
 async def _count_each(connection: AsyncConnection, views: list[ClientView], today: date, scope: Scope) -> list[int]:
-    # A subquery each, and not one scan for all, so that each is counted along its own index.
-    counts = [
-        select(func.count()).select_from(clients).where(view_condition(view, today, scope=scope)).scalar_subquery()
-        for view in views
-    ]
+    counts = []
+    for view in views:
+        counting = kept_counts.counting(view, today, scope)
+        assert counting is not None, "every figure is kept"
+        counts.append(counting.scalar_subquery())
     return [int(value) for value in (await connection.execute(select(*counts))).one()]
 
 
@@ -68,11 +68,12 @@ async def summary(connection: AsyncConnection, today: date, scope: Scope = EVERY
     """
     views = [ClientView(Tab.ALL, query) for query in tally.summary_queries(today)]
     counts = await _count_each(connection, views, today, scope)
+    kind = kept_counts.BY_KIND.c
     by_plan = await connection.execute(
-        select(func.min(clients.c.plan), func.count().label("clients"))
-        .where(view_condition(ClientView(), today, scope=scope), clients.c.plan.is_not(None))
-        .group_by(clients.c.plan_folded)
-        .order_by(func.count().desc(), clients.c.plan_folded)
+        select(func.min(kind.plan), func.sum(kind.clients).label("clients"))
+        .where(kind.archived == false(), kind.plan.is_not(None), kept_counts.within(kept_counts.BY_KIND, scope))
+        .group_by(kind.plan_folded)
+        .order_by(func.sum(kind.clients).desc(), kind.plan_folded)
     )
     clients_by_plan = {plan: count for plan, count in by_plan}  # noqa: C416 - rows are no pairs to dict()
     return tally.summary_of(counts, clients_by_plan, await licences(connection, today))

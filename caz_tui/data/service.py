@@ -207,9 +207,10 @@ class PortfolioService:
 
     @reads(Permission.SEE)
     async def page(self, visit: Visit, view: ClientView, offset: int, limit: int) -> Page:
-        """Return up to ``limit`` rows of a view from place ``offset`` (0 is the first)."""
+        """Return up to ``limit`` rows of a view from place ``offset`` (0 is the first), and its length where known."""
         walk = self._walk(view, visit.scope)
         rows = await walk.page(visit.connection, offset, limit)
+        await walk.learn_total(visit.connection)
         return Page(offset=offset, rows=rows, total=walk.total)
 
     @reads(Permission.SEE)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, exists, false, func, not_, select, true, union_all
+from sqlalchemy import and_, exists, false, func, not_, select, true
 
+from caz_tui.data import kept_counts
 from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.query import Word
 from caz_tui.data.schemas import Suggestion
@@ -76,19 +77,12 @@ async def suggested_clients(
 
 async def known_plans(connection: AsyncConnection, scope: Scope = EVERY_CLIENT) -> tuple[str, ...]:
     """Return the plans in use, most used first."""
-    plan = clients.c.plan_folded
-    # One after the other along the index by plan, which has a stretch for each.
-    stretches = [
-        select(plan, func.min(clients.c.plan).label("plan"), func.count().label("clients"))
-        .where(clients.c.archived == is_archived, plan.is_not(None), scope_condition(scope, looks_up=scope.is_small))
-        .group_by(plan)
-        for is_archived in (false(), true())
-    ]
-    each = union_all(*stretches).subquery()
+    kind = kept_counts.BY_KIND.c
     found = await connection.scalars(
-        select(func.min(each.c.plan))
-        .group_by(each.c.plan_folded)
-        .order_by(func.sum(each.c.clients).desc(), each.c.plan_folded)
+        select(func.min(kind.plan))
+        .where(kind.plan.is_not(None), kept_counts.within(kept_counts.BY_KIND, scope))
+        .group_by(kind.plan_folded)
+        .order_by(func.sum(kind.clients).desc(), kind.plan_folded)
         .limit(MOST_SUGGESTED_VALUES)
     )
     return tuple(str(name) for name in found)

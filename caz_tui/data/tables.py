@@ -30,7 +30,7 @@ from sqlalchemy import Text as PlainText
 if TYPE_CHECKING:
     from sqlalchemy.engine import Dialect
 
-SCHEMA_REVISION = "0005"
+SCHEMA_REVISION = "0006"
 """The newest migration; a database that says otherwise is upgraded or refused."""
 
 metadata = MetaData(
@@ -158,10 +158,10 @@ _NAMED_ORDERS = (
     "export_end", "ca_charges", "email_folded", "phone", "city_folded", "state", "support_id_folded",
 )  # fmt: skip
 
-# What is asked for besides is read within the index, without a look at each client: what the figures of Início and the
-# tabs count, and the carteira, by which every list of an analyst is narrowed. It stands behind the id, by which clients
-# of the same name are sorted. What criteria are made of is read within the index by name: a list that several criteria
-# leave few clients of is walked there too.
+# What is asked for besides is read within the index, without a look at each client: what the lists behind the figures
+# of Início and the tabs ask for, and the carteira, by which every list of an analyst is narrowed. It stands behind the
+# id, by which clients of the same name are sorted. What criteria are made of is read within the index by name: a list
+# that several criteria leave few clients of is walked there too.
 READ_BY_NAME = (
     "situation", "payer", "expires_on", "auto_renews", "licence_history", "export_end", "ca_charges", "plan_folded",
     "state",
@@ -182,6 +182,29 @@ for _column in _NAMED_ORDERS:
 Index("ix_clients_by_document", clients.c.archived, clients.c.document, clients.c.id, clients.c.carteira_id)
 # For a carteira of a few thousand clients: they are looked up, whatever else is asked of them.
 Index("ix_clients_by_carteira", clients.c.carteira_id, clients.c.archived)
+
+
+def _counts(name: str, *columns: str) -> Table:
+    kept = [Column(column, clients.c[column].type, nullable=clients.c[column].nullable) for column in columns]
+    return Table(
+        name,
+        metadata,
+        *kept,
+        Column("clients", Integer, nullable=False),
+        # What has no value is a value like any other here, which only PostgreSQL can be told.
+        Index(f"ix_{name}_of_all", *columns, unique=True),
+    )
+
+
+KEPT_COUNTS = (
+    _counts(
+        "clients_by_kind", "archived", "situation", "plan_folded", "plan", "payer", "licence_history", "auto_renews",
+        "ca_charges", "carteira_id",
+    ),
+    _counts("clients_by_expiry", "archived", "expires_on", "auto_renews", "carteira_id"),
+    _counts("clients_by_export", "archived", "situation", "export_end", "carteira_id"),
+)  # fmt: skip
+"""How many clients have which values, for columns that are asked for together; see ``kept_counts``."""
 
 client_tags = Table(
     "client_tags",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from caz_tui.data import trail
+from caz_tui.data import kept_counts, trail
 from caz_tui.data.choices import Tab
 from caz_tui.data.clock import SystemClock, today
 from caz_tui.data.documents import is_valid, mask
@@ -104,9 +104,10 @@ async def _figures_add_up(connection: AsyncConnection) -> list[str]:
         ("clientes com e sem plano", sum(figures.by_plan.values()) + tabs[Tab.WITHOUT_PLAN], figures.total),
         ("guia Todos", tabs[Tab.ALL], int(not_archived or 0)),
     )
-    return [
+    problems = [
         f"Os números não batem em {what}: {found} contra {wanted}." for what, found, wanted in sums if found != wanted
     ]
+    return problems + await connection.run_sync(kept_counts.problems)
 
 
 async def _trail_is_whole(connection: AsyncConnection) -> list[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import false, func, select
 
+from caz_tui.data import kept_counts
 from caz_tui.data.choices import Field, Tab
 from caz_tui.data.expressions import unindexed
 from caz_tui.data.gate import EVERY_CLIENT
@@ -72,8 +73,15 @@ class Walk:
         self._places: list[int] = []
         self._fences: dict[int, Key] = {}
 
+    async def learn_total(self, connection: AsyncConnection) -> None:
+        """Learn how many clients the list holds, where that is kept."""
+        kept = kept_counts.counting(self._view, self._today, self._scope) if self.total is None else None
+        if kept is not None:
+            self.total = int(await connection.scalar(kept) or 0)
+
     async def count(self, connection: AsyncConnection) -> int:
         """Return how many clients the list holds."""
+        await self.learn_total(connection)
         if self.total is None:
             await self._get_ready(connection)
             condition = self._counted

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from caz_tui.data import figures, trail
+from caz_tui.data import figures, kept_counts, trail
 from caz_tui.data.choices import Charges, LicenceHistory, Payer, PurchaseStatus, Situation, Tab
 from caz_tui.data.demo import fill
 from caz_tui.data.demo_clients import Inventor
@@ -186,6 +186,7 @@ async def test_a_large_portfolio_is_as_coherent_as_a_small_one(tmp_path: Path) -
         documents = list(await connection.scalars(select(clients.c.document)))
         made = await connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'index'")
         assert wanted <= {row.name for row in made}
+        assert await connection.run_sync(kept_counts.problems) == []
         assert len(set(documents)) == len(names) == 12_345
         assert all(map(is_valid, documents))
         copies = list(await connection.scalars(select(clients.c.id).where(clients.c.id % 997 == 0)))

@@ -88,7 +88,8 @@ def test_a_database_without_users_keeps_its_clients_trail_and_triggers(held: Off
         rows = connection.execute("SELECT * FROM main.clients ORDER BY id").fetchall()
     upgrade.upgrade_now(old)
     with closing(sqlite3.connect(old)) as connection:
-        assert connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall() == before
+        kept = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        assert set(before) <= set(kept)
         after = connection.execute("SELECT * FROM clients ORDER BY id").fetchall()
         assert after == [(*row, None) for row in rows]
         assert connection.execute("SELECT count(*) FROM users").fetchone() == (0,)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import event
 
-from caz_tui.data import gate, windows
+from caz_tui.data import gate, kept_counts, windows
 from caz_tui.data.choices import Field, Order, Role, Tab
 from caz_tui.data.query import ClientQuery, ClientView, Selection
 from caz_tui.data.selects import SORT_FIELDS
@@ -38,6 +39,11 @@ def asked(service: PortfolioService) -> Iterator[list[Statement]]:
     event.listen(engine, "before_cursor_execute", note)
     yield found
     event.remove(engine, "before_cursor_execute", note)
+
+
+def _of_clients(asked: list[Statement]) -> list[Statement]:
+    """Return the statements that look at clients, and not at how many there are of which kind."""
+    return [one for one in asked if re.search(r"FROM clients\s", one[0]) and "FROM users" not in one[0]]
 
 
 async def _plans(service: PortfolioService, asked: list[Statement]) -> list[str]:
@@ -86,7 +92,8 @@ async def test_an_analyst_s_pages_and_counts_use_an_index(
         await maria.page(view, 0, 5)
         await maria.page(view, 7, 5)
         await maria.count(view)
-        about_clients = [one for one in asked if "FROM clients" in one[0]]
+        about_clients = _of_clients(asked)
+        assert len(about_clients) >= 2
         for (statement, _), plan in zip(about_clients, await _plans(service, about_clients), strict=True):
             assert "SCAN clients" not in plan.replace("SCAN clients USING", ""), (tab, field, plan)
             if small:
@@ -96,26 +103,27 @@ async def test_an_analyst_s_pages_and_counts_use_an_index(
                 assert "TEMP B-TREE FOR ORDER BY" not in plan, (tab, field, plan)
 
 
-@pytest.mark.parametrize("small", [True, False], ids=["looked up", "walked for"])
-async def test_an_analyst_s_figures_look_at_no_client_one_by_one(
-    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch, *, small: bool
-) -> None:
-    monkeypatch.setattr(gate, "FEW_CLIENTS", 5_000 if small else -1)
+async def test_figures_look_at_no_client(service: PortfolioService, asked: list[Statement]) -> None:
     await service.assign(Selection(ClientView(query=ClientQuery.parse("uf:RS,SC,PR"))), "Sul", new=True)
     await service.create_user("maria", Role.ANALYST, ["Sul"])
     maria = PortfolioService(service._database, user="maria", clock=FrozenClock())
+    await maria.me()
     asked.clear()
-    await maria.summary()
-    await maria.tab_counts()
-    counting = [one for one in asked if "clients.archived" in one[0]]
-    assert len(counting) >= 3
-    for plan in await _plans(service, counting):
-        steps = [step for step in plan.split(" / ") if step.split(" ")[0] in {"SCAN", "SEARCH"} and " clients" in step]
-        assert steps
-        wanted = "INDEX ix_clients_by_carteira" if small else "USING COVERING INDEX"
-        # The licences are the office's, and counted as for everybody.
-        whole = "USING COVERING INDEX ix_clients_by_p"
-        assert all(wanted in step or whole in step for step in steps), plan
+    for one in (service, maria):
+        await one.summary()
+        await one.tab_counts()
+    assert len([one for one in asked if "FROM clients_by_" in one[0]]) >= 6
+    assert not [one for one in _of_clients(asked) if "carteira_id IN" not in one[0] or "LIMIT" not in one[0]]
+
+
+@pytest.mark.parametrize("text", ["", "situacao:ativo cobrancas:em_dia", "-pago_por:escritorio", "arquivado:sim"])
+async def test_what_is_asked_for_most_is_counted_without_a_look_at_any_client(
+    service: PortfolioService, asked: list[Statement], text: str
+) -> None:
+    for tab in Tab:
+        await service.count(ClientView(tab, ClientQuery.parse(text)))
+    await service.count(ClientView(query=ClientQuery.parse("vencimento:30d renovacao:nao")))
+    assert not _of_clients(asked)
 
 
 FILTERS = ["situacao:ativo", "vencimento:30d renovacao:nao", "uf:SP", "plano:Controle*", "-uf:SP cobrancas:em_dia"]
@@ -132,13 +140,14 @@ async def test_a_filter_that_many_satisfy_is_walked_and_counted_within_the_index
     await service.page(view, 0, 50)
     await service.page(view, 7, 50)
     await service.count(view)
-    *listing, counting = [one for one in asked if "FROM clients" in one[0] and "FROM users" not in one[0]]
-    listing = [one for one in listing if "ORDER BY" in one[0]]
+    listing = [one for one in _of_clients(asked) if "ORDER BY" in one[0]]
     assert listing
     for plan in await _plans(service, listing):
         assert "SEARCH clients USING INDEX ix_clients_by_name (archived=?" in plan
         assert "TEMP B-TREE" not in plan
-    assert "SEARCH clients USING COVERING INDEX" in (await _plans(service, [counting]))[0]
+    counting = [one for one in _of_clients(asked) if one[0].startswith("SELECT count(*) AS count_1 \nFROM clients \n")]
+    assert len(counting) == (kept_counts.counting(view, service.today) is None)
+    assert all("SEARCH clients USING COVERING INDEX" in plan for plan in await _plans(service, counting))
 
 
 @pytest.mark.parametrize("order", [Order(), Order(Field.CITY, descending=True)], ids=["by name", "by city"])
@@ -149,8 +158,8 @@ async def test_a_filter_that_few_satisfy_is_looked_up(
     view = ClientView(Tab.ALL, ClientQuery.parse(text), order)
     await service.page(view, 0, 50)
     await service.count(view)
-    looking = [one for one in asked if "FROM clients" in one[0] and "FROM users" not in one[0]]
-    assert len(looking) >= 3
+    looking = _of_clients(asked)
+    assert len(looking) >= 2
     for plan in await _plans(service, looking):
         assert "SEARCH clients USING" in plan
         assert "ix_clients_by_name" not in plan
@@ -161,7 +170,7 @@ async def test_a_word_that_few_have_is_looked_up(service: PortfolioService, aske
     view = ClientView(query=ClientQuery.parse("inexistente"))
     await service.page(view, 0, 10)
     await service.count(view)
-    looking = [one for one in asked if "FROM clients" in one[0]]
+    looking = _of_clients(asked)
     assert len(looking) == 2
     for plan in await _plans(service, looking):
         assert "SEARCH clients USING INTEGER PRIMARY KEY" in plan

@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.exc import DBAPIError
 
-from caz_tui.data.tables import audit_entries, clients, metadata, unsealed_entries
+from caz_tui.data import kept_counts
+from caz_tui.data.tables import KEPT_COUNTS, audit_entries, clients, metadata, unsealed_entries
 from caz_tui.data.trail import ERASED
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 unsealed_entries.dialect_options["postgresql"]["where"] = audit_entries.c.seal.is_(None)
+for _index in (index for table in KEPT_COUNTS for index in table.indexes):
+    _index.dialect_options["postgresql"]["nulls_not_distinct"] = True
 
 LEAST_LETTERS: Final = 3
 FEW_CLIENTS: Final = 20_000
@@ -65,11 +68,47 @@ _OWN_SEARCH: Final = (
 )
 
 
+def _counting_triggers() -> Iterable[str]:
+    """Yield the statements by which every statement on ``clients``, of however many, is counted at once."""
+    for happens, rows in (
+        ("INSERT", "SELECT 1 AS n, * FROM added"),
+        ("UPDATE", "SELECT 1 AS n, * FROM added UNION ALL SELECT -1, * FROM gone"),
+        ("DELETE", "SELECT -1 AS n, * FROM gone"),
+    ):
+        trigger = f"clients_count_{happens.lower()}"
+        seen = " ".join(
+            f"{age} TABLE AS {table}" for age, table in (("NEW", "added"), ("OLD", "gone")) if table in rows
+        )
+        counts = "\n".join(_count_of(table, rows) for table in KEPT_COUNTS)
+        yield f"CREATE FUNCTION {trigger}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {counts} RETURN NULL; END $$"
+        yield (
+            f"CREATE TRIGGER {trigger} AFTER {happens} ON clients REFERENCING {seen} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {trigger}()"
+        )
+
+
+def _count_of(table: Table, rows: str) -> str:
+    columns = ", ".join(kept_counts.counted_columns(table))
+    return f"""
+        INSERT INTO {table.name} AS kept ({columns}, clients)
+        SELECT {columns}, sum(n) FROM ({rows}) AS changed GROUP BY {columns} HAVING sum(n) <> 0
+        ON CONFLICT ({columns}) DO UPDATE SET clients = kept.clients + excluded.clients;
+        DELETE FROM {table.name} WHERE clients = 0;"""  # noqa: S608 - our own words
+
+
 def finish(connection: Connection) -> None:
     """Make all of it for new tables, which are found by the search path."""
     for statement in _TRAIL:
         _run(connection, statement)
+    create_counts(connection)
     create_search(connection)
+
+
+def create_counts(connection: Connection) -> None:
+    """Make the triggers that keep the counts of clients, and count those there are."""
+    for statement in _counting_triggers():
+        _run(connection, statement)
+    kept_counts.fill(connection)
 
 
 def create_search(connection: Connection) -> None:

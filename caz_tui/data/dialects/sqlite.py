@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
-from caz_tui.data import search_index, trail
+from caz_tui.data import kept_counts, search_index, trail
 from caz_tui.data.async_engine import create_async_engine
 from caz_tui.data.database_file import Identity, gone, identity, inspect_file
 from caz_tui.data.dialects.base import BEGINS_AS_WRITE, DIALECT, Dialect, as_bound, nobody
@@ -69,8 +69,9 @@ class SqliteDialect(Dialect):
         return engine
 
     def finish_schema(self, connection: Connection) -> None:
-        """Make the triggers of the trail and the search index."""
+        """Make the triggers of the trail and of the counts, and the search index."""
         trail.create(connection)
+        kept_counts.create(connection)
         search_index.create(connection)
 
     async def upgrade(self) -> None:
@@ -165,11 +166,15 @@ class SqliteDialect(Dialect):
             for index in indexes:
                 await connection.run_sync(index.drop)
             has_search = clients in tables and await search_index.pause(connection)
+            if clients in tables:
+                await kept_counts.pause(connection)
             share = _INDEXES_SHARE if has_search else 1.0
             yield
             for made, index in enumerate(indexes, 1):
                 await connection.run_sync(index.create)
                 tell(share * made / len(indexes))
+            if clients in tables:
+                await kept_counts.make_anew(connection)
             if has_search:
                 await search_index.make_anew(connection, lambda done: tell(share + (1 - share) * done))
 

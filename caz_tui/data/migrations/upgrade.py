@@ -17,7 +17,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
 
-from caz_tui.data import search_index
+from caz_tui.data import kept_counts, search_index
 from caz_tui.data.errors import StorageError
 from caz_tui.data.files import arriving, connect, copy_pages, free_name
 
@@ -69,6 +69,7 @@ def _migrate(connection: Connection, target: str, path: Path) -> None:
     config.attributes["connection"] = connection
     command.upgrade(config, target)
     search_index.mend(connection)
+    kept_counts.mend(connection)
     after = _row_counts(connection)
     lost = [table for table, rows in before.items() if after.get(table, 0) < rows and table not in _KEEPS]
     broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
