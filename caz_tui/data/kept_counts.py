@@ -86,7 +86,11 @@ def _is_of_a_client(element: object) -> bool:
     return isinstance(element, Column) and element.table is clients
 
 
-def fill(connection: Connection, tell: Callable[[float], None] = lambda _done: None) -> None:
+def _unheard(_done: float) -> None:
+    """Is told how far the counting is, and does nothing."""
+
+
+def fill(connection: Connection, tell: Callable[[float], None] = _unheard) -> None:
     """Count the clients there are; tell the fraction that is done."""
     for table, counts in _count(connection, tell).items():
         connection.execute(delete(table))
@@ -106,9 +110,7 @@ def problems(connection: Connection) -> list[str]:
     ]
 
 
-def _count(
-    connection: Connection, tell: Callable[[float], None] = lambda _done: None
-) -> dict[Table, Counter[tuple[Any, ...]]]:
+def _count(connection: Connection, tell: Callable[[float], None] = _unheard) -> dict[Table, Counter[tuple[Any, ...]]]:
     """Return how many clients have which values, some clients at a time: sorting a million takes more memory."""
     counts: dict[Table, Counter[tuple[Any, ...]]] = {table: Counter() for table in KEPT_COUNTS}
     last = connection.scalar(select(func.max(clients.c.id))) or 0
@@ -135,11 +137,11 @@ def _as_they_are(columns: Iterable[Column[Any]]) -> list[ColumnElement[Any]]:
 # SQLite
 
 
-def create(connection: Connection) -> None:
-    """Make the triggers, and count the clients there are."""
+def create(connection: Connection, tell: Callable[[float], None] = _unheard) -> None:
+    """Make the triggers, and count the clients there are; tell the fraction that is done."""
     for name, statement in _TRIGGERS.items():
         connection.exec_driver_sql(f"CREATE TRIGGER {name} {statement}")
-    fill(connection)
+    fill(connection, tell)
 
 
 def mend(connection: Connection) -> None:
@@ -156,9 +158,9 @@ async def pause(connection: AsyncConnection) -> None:
     await connection.run_sync(_drop)
 
 
-async def make_anew(connection: AsyncConnection) -> None:
-    """Count the clients there are, and keep the counts in step again."""
-    await connection.run_sync(create)
+async def make_anew(connection: AsyncConnection, tell: Callable[[float], None]) -> None:
+    """Count the clients there are, and keep the counts in step again; tell the fraction that is done."""
+    await connection.run_sync(create, tell)
 
 
 def _drop(connection: Connection) -> None:
