@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, settings
 # Before Textual is imported: its frames are not to be waited for.
 os.environ["TEXTUAL_FPS"] = "250"
 
+from sqlalchemy import Engine
+from sqlalchemy.util import LRUCache
 from textual.css.stylesheet import Stylesheet
 
 from caz_tui.data.service import PortfolioService
@@ -43,6 +45,7 @@ if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM_BYTE
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 _GC_THRESHOLDS = (10_000, 5, 10)
+_STATEMENTS_KEPT = 2_000
 
 
 def pytest_collection_finish() -> None:
@@ -95,6 +98,31 @@ def _parse_styles_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Stylesheet, "_parse_rules", parse_once)
+        yield
+
+
+class _CompiledOnce(LRUCache[Any, Any]):
+    """Statements as they were compiled, for all databases of one kind; SQLAlchemy keeps them for one database."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(_of_a_kind(key), default)
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(_of_a_kind(key), value)
+
+
+def _of_a_kind(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    dialect, *statement = key
+    return type(dialect), *statement
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compile_statements_once() -> Iterator[None]:
+    """Let all databases of a test run share what their statements were compiled into: it is the same for each."""
+    compiled = _CompiledOnce(_STATEMENTS_KEPT)
+    with pytest.MonkeyPatch.context() as patch:
+        # Each engine would put an empty one of its own there.
+        patch.setattr(Engine, "_compiled_cache", property(lambda _: compiled, lambda *_: None), raising=False)
         yield
 
 
