@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,22 +38,30 @@ MAY = {
 }
 
 
+PEOPLE = {Role.ADMINISTRATOR: "ana", Role.ANALYST: "maria", Role.READER: "leo"}
+
+
 @dataclass
 class Office:
     """A database with somebody in each role, one client in the analyst's carteira and one outside."""
 
-    folder: Path
-    services: dict[Role, PortfolioService]
+    database: Path
     own: int
-    other: int
+    services: dict[Role, PortfolioService] = field(default_factory=dict)
 
     @property
-    def database(self) -> Path:
-        return file_of(self.services[Role.READER])
+    def folder(self) -> Path:
+        return self.database.parent
+
+    async def service(self, role: Role) -> PortfolioService:
+        """Return the service as the person in a role has it."""
+        if role not in self.services:
+            self.services[role] = await PortfolioService.open(self.database, user=PEOPLE[role], clock=FrozenClock())
+        return self.services[role]
 
 
-async def found(path: Path) -> None:
-    """Make the database of an office."""
+async def found(path: Path) -> int:
+    """Make the database of an office, and return the number of the analyst's client."""
     ana = await PortfolioService.open(path, user="ana", clock=FrozenClock())
     own, _ = [
         (await ana.create(ClientChanges(name=name, document=document, situation=Situation.NOT_CONNECTED))).id
@@ -65,28 +73,23 @@ async def found(path: Path) -> None:
     await ana.create_user("maria", Role.ANALYST, ["Sul"])
     await ana.create_user("leo", Role.READER)
     await ana.close()
+    return own
 
 
 @pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database of an office, to be copied and not to be written to."""
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """An office to be copied and not to be written to."""
     path = tmp_path_factory.mktemp("escritorio") / "carteira.db"
-    asyncio.run(found(path))
-    return path
+    return Office(path, asyncio.run(found(path)))
 
 
 @pytest.fixture
-async def office(founded: Path, tmp_path: Path) -> AsyncIterator[Office]:
-    path = Path(shutil.copyfile(founded, tmp_path / founded.name))
-    clock = FrozenClock()
+async def office(founded: Office, tmp_path: Path) -> AsyncIterator[Office]:
+    path = Path(shutil.copyfile(founded.database, tmp_path / founded.database.name))
     (tmp_path / "clientes.csv").write_text("Razão Social;CNPJ/CPF\nLivraria;11.222.333/0001-81\n", encoding="utf-8")
-    services = {
-        role: await PortfolioService.open(path, user=name, clock=clock)
-        for role, name in zip(Role, ("ana", "maria", "leo"), strict=True)
-    }
-    own, other = [row.id for row in (await services[Role.READER].page(ClientView(), 0, 2)).rows][::-1]
-    yield Office(tmp_path, services, own, other)
-    for service in services.values():
+    office = Office(path, founded.own)
+    yield office
+    for service in office.services.values():
         await service.close()
 
 
@@ -210,7 +213,7 @@ def test_what_stands_in_for_the_service_knows_nothing_else() -> None:
 @pytest.mark.parametrize("name", CALLS)
 async def test_each_role_gets_what_it_may(office: Office, name: str, role: Role) -> None:
     needed, call = CALLS[name]
-    service = office.services[role]
+    service = await office.service(role)
     assert may(role, needed) == (needed in MAY[role])
     if needed in MAY[role]:
         await call(service, office)
@@ -225,9 +228,9 @@ async def test_each_role_gets_what_it_may(office: Office, name: str, role: Role)
 
 @pytest.mark.parametrize("name", CALLS)
 async def test_who_was_sent_away_gets_nothing(office: Office, name: str) -> None:
-    service = office.services[Role.ANALYST]
+    service = await office.service(Role.ANALYST)
     own = await service.client(office.own)
-    await office.services[Role.ADMINISTRATOR].set_user_active("maria", active=False)
+    await (await office.service(Role.ADMINISTRATOR)).set_user_active("maria", active=False)
     before = dump(office.database)
     with pytest.raises(AccessGone, match=r"^O acesso de maria foi desativado"):
         await (service.purchases_for(own) if name == "purchases_for" else CALLS[name][1](service, office))
@@ -235,10 +238,10 @@ async def test_who_was_sent_away_gets_nothing(office: Office, name: str) -> None
 
 
 async def test_who_was_sent_away_is_noted_to_have_left(office: Office) -> None:
-    service = office.services[Role.ANALYST]
-    await office.services[Role.ADMINISTRATOR].set_user_active("maria", active=False)
+    service = await office.service(Role.ANALYST)
+    await (await office.service(Role.ADMINISTRATOR)).set_user_active("maria", active=False)
     await service.note_stay("Saiu", "o acesso foi retirado", by="maria", patience_seconds=1.0)
-    newest = (await office.services[Role.ADMINISTRATOR].trail(TrailQuery(), 1))[-1]
+    newest = (await (await office.service(Role.ADMINISTRATOR)).trail(TrailQuery(), 1))[-1]
     assert (newest.by, newest.action, newest.subject) == ("maria", "Saiu", "o acesso foi retirado")
 
 
