@@ -21,7 +21,7 @@ from textual.css.stylesheet import Stylesheet
 
 from caz_tui.data.service import PortfolioService
 from tests.quiet import quiet
-from tests.support import Desk, FrozenClock, make_demonstration, open_and_close
+from tests.support import QUICK_EXAMPLES, Desk, FrozenClock, make_demonstration, open_and_close
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.server import Server
 
 _CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large]
-settings.register_profile("quick", max_examples=25, deadline=None, suppress_health_check=_CHECKS)
+settings.register_profile("quick", max_examples=QUICK_EXAMPLES, deadline=None, suppress_health_check=_CHECKS)
 # For a search through the night: pytest --hypothesis-profile=thorough
 settings.register_profile("thorough", max_examples=2_000, deadline=None, suppress_health_check=_CHECKS)
 settings.load_profile("quick")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from hypothesis import settings
 from sqlalchemy import delete, insert, update
 
 from caz_tui.data.choices import Role
@@ -28,7 +29,21 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+QUICK_EXAMPLES = 25
+"""How many examples hypothesis tries of what ``make test`` runs, unless a test says fewer."""
+
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def dear(examples: int, **more: Any) -> settings:
+    """Return the settings of a property whose examples are dear: few by ``make test``, as many as any in a long search.
+
+    Args:
+        examples: how many ``make test`` tries.
+        more: further settings of hypothesis.
+    """
+    wanted = settings().max_examples
+    return settings(max_examples=examples if wanted <= QUICK_EXAMPLES else wanted, **more)
 
 
 class FrozenClock:

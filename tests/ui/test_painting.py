@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
 from textual._compositor import Compositor, LayoutUpdate
@@ -161,7 +161,6 @@ async def test_what_is_composed_is_what_textual_would_compose(service: Portfolio
         whole = cells_of(_pieces(LayoutUpdate([[strip] for strip in Compositor.render_strips(compositor)], Region())))
         assert set(whole) == {(x, y) for x in range(size[0]) for y in range(size[1])}
 
-        @settings(max_examples=25, deadline=None)
         @given(
             st.lists(
                 st.builds(

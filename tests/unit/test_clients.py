@@ -20,7 +20,7 @@ from caz_tui.data.schemas import ClientChanges, Contract, FieldChange
 from caz_tui.data.service import PortfolioService
 from caz_tui.data.tables import audit_entries, client_tags, licence_events, purchase_items, purchases
 from caz_tui.data.text import fold
-from tests.support import NOON, FrozenClock
+from tests.support import NOON, FrozenClock, dear
 from tests.unit.strategies import portfolios
 
 if TYPE_CHECKING:
@@ -327,6 +327,7 @@ async def test_a_trail_that_people_can_read(empty_service: PortfolioService, aca
     }
 
 
+@dear(10)
 @given(portfolios(1, 5), st.lists(st.lists(st.sampled_from(("MEI", "mei", "á", "A", "b")), max_size=3), max_size=4))
 def test_the_tag_index_keeps_step(desk: Desk, portfolio: list[ClientChanges], edits: list[list[str]]) -> None:
     ids = desk.refill(portfolio)

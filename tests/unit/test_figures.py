@@ -15,6 +15,7 @@ from caz_tui.data.errors import NotFound
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.tables import benefits, purchase_items, purchases
+from tests.support import dear
 from tests.unit.oracle import Known, expected
 from tests.unit.strategies import TODAY, portfolios
 
@@ -75,6 +76,7 @@ async def test_the_figures_of_the_demonstration(service: PortfolioService) -> No
     assert sum(summary.by_situation.values()) == sum(summary.by_payer.values()) == summary.total
 
 
+@dear(10)
 @given(portfolios())
 def test_the_figures_of_any_portfolio(desk: Desk, portfolio: list[ClientChanges]) -> None:
     ids = desk.refill(portfolio)

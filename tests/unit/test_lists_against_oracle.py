@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from caz_tui.data.choices import Order, Tab
 from caz_tui.data.query import ClientView
 from caz_tui.data.selects import SORT_FIELDS
+from tests.support import dear
 from tests.unit.oracle import Known, expected, is_in_view
 from tests.unit.strategies import CARTEIRAS, TODAY, portfolios, views
 
@@ -53,6 +54,7 @@ async def _compare(desk: Desk, view: ClientView, right: list[int], asked: list[t
     assert await service.count(view) == len(right)
 
 
+@dear(12)
 @given(portfolios(), st.lists(st.tuples(views, windows), min_size=1, max_size=4), few)
 def test_windows_in_any_order_are_slices_of_the_right_list(
     desk: Desk, portfolio: list[ClientChanges], asked: list[tuple[ClientView, list[tuple[int, int]]]], few: int
@@ -63,6 +65,7 @@ def test_windows_in_any_order_are_slices_of_the_right_list(
             desk.run(_compare(desk, view, expected(known, view, TODAY), places))
 
 
+@dear(12)
 @given(portfolios(), views, few)
 def test_a_client_is_found_at_its_place(desk: Desk, portfolio: list[ClientChanges], view: ClientView, few: int) -> None:
     known = _known(desk, portfolio)
@@ -72,6 +75,7 @@ def test_a_client_is_found_at_its_place(desk: Desk, portfolio: list[ClientChange
     assert places == {client.id: right.index(client.id) if client.id in right else None for client in known}
 
 
+@dear(12)
 @given(portfolios(0, 60), st.lists(views, min_size=4, max_size=4))
 def test_every_query_counts_the_right_clients(
     desk: Desk, portfolio: list[ClientChanges], asked: list[ClientView]
@@ -82,7 +86,7 @@ def test_every_query_counts_the_right_clients(
         assert desk.run(desk.service.count(view)) == right, (view.tab, str(view.query))
 
 
-@settings(max_examples=10)
+@dear(4)
 @given(portfolios(20, 40), st.sampled_from(Tab))
 def test_every_order(desk: Desk, portfolio: list[ClientChanges], tab: Tab) -> None:
     known = _known(desk, portfolio)
@@ -92,6 +96,7 @@ def test_every_order(desk: Desk, portfolio: list[ClientChanges], tab: Tab) -> No
         assert [row.id for row in page.rows] == expected(known, view, TODAY), view.order
 
 
+@dear(12)
 @given(portfolios())
 def test_the_counts_of_the_tabs_are_those_of_their_lists(desk: Desk, portfolio: list[ClientChanges]) -> None:
     known = _known(desk, portfolio)
@@ -100,6 +105,7 @@ def test_the_counts_of_the_tabs_are_those_of_their_lists(desk: Desk, portfolio: 
     assert counts == {tab: desk.run(desk.service.count(ClientView(tab))) for tab in Tab}
 
 
+@dear(12)
 @given(portfolios(1))
 def test_rows_hold_what_was_written(desk: Desk, portfolio: list[ClientChanges]) -> None:
     known = _known(desk, portfolio)

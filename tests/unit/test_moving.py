@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 
 from caz_tui.data import moving
 from caz_tui.data.clients import Author, insert_new, note
@@ -19,7 +19,7 @@ from caz_tui.data.moving import Proof, move, proofs
 from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.service import PortfolioService
 from caz_tui.data.verification import verify
-from tests.support import FrozenClock
+from tests.support import FrozenClock, dear
 from tests.unit.program import dump
 from tests.unit.strategies import portfolios
 
@@ -63,7 +63,7 @@ async def test_there_and_back(demonstration: Path, tmp_path: Path, empty: Server
         assert await verify(place) == ()
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@dear(5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(portfolios())
 def test_whatever_an_office_holds(
     server: Server, empty_template: str, tmp_path_factory: pytest.TempPathFactory, portfolio: list[ClientChanges]

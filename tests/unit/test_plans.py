@@ -16,6 +16,7 @@ from caz_tui.data.query import ClientView
 from caz_tui.data.schemas import ClientChanges, Contract
 from caz_tui.data.tables import clients
 from caz_tui.data.text import fold
+from tests.support import dear
 from tests.unit.program import HEADERS, Office, cnpj
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ async def test_the_spelling_of_an_archived_client_counts_and_a_client_keeps_what
 written = st.lists(st.tuples(st.sampled_from(SPELLINGS), st.booleans()), min_size=1, max_size=12)
 
 
+@dear(10)
 @given(written)
 def test_the_figures_by_plan_are_those_of_the_rows(desk: Desk, plans: list[tuple[str, bool]]) -> None:
     desk.refill([])

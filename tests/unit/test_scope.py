@@ -7,7 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from caz_tui.data import gate
@@ -20,6 +20,7 @@ from caz_tui.data.query import ClientQuery, ClientView, Criterion, Selection, Te
 from caz_tui.data.schemas import ClientChanges, Contract
 from caz_tui.data.selects import SORT_FIELDS
 from caz_tui.data.text import fold
+from tests.support import dear
 from tests.unit.oracle import Known, expected
 from tests.unit.program import BENEFIT_HEADERS, PURCHASE_HEADERS, PURCHASES, write_sheet
 from tests.unit.strategies import CARTEIRAS, TODAY, portfolios, views
@@ -69,7 +70,7 @@ async def _make(service: PortfolioService, names: set[str]) -> None:
         await service.create_carteira(name)
 
 
-@settings(max_examples=15)
+@dear(8)
 @given(portfolios(), given_carteiras, st.lists(views, min_size=1, max_size=4))
 def test_lists_counts_and_places(
     desk: Desk, portfolio: list[ClientChanges], carteiras: list[str], asked: list[ClientView]
@@ -90,7 +91,7 @@ def test_lists_counts_and_places(
             assert desk.run(service.place_of(view, client.id)) is None
 
 
-@settings(max_examples=10)
+@dear(4)
 @given(portfolios(10, 40), given_carteiras, st.sampled_from(Tab))
 def test_every_order(desk: Desk, portfolio: list[ClientChanges], carteiras: list[str], tab: Tab) -> None:
     service, own, _ = see(desk, portfolio, carteiras)
@@ -99,6 +100,7 @@ def test_every_order(desk: Desk, portfolio: list[ClientChanges], carteiras: list
         assert [row.id for row in desk.run(service.page(view, 0, 100)).rows] == expected(own, view, TODAY), view.order
 
 
+@dear(10)
 @given(portfolios(), given_carteiras)
 def test_figures(desk: Desk, portfolio: list[ClientChanges], carteiras: list[str]) -> None:
     service, own, _ = see(desk, portfolio, carteiras)
@@ -132,6 +134,7 @@ def _move_out_and_in(desk: Desk, known: list[Known]) -> None:
             desk.run(desk.service.assign(Selection(ClientView(), only=its), carteira))
 
 
+@dear(8)
 @given(portfolios(4, 8), given_carteiras)
 def test_single_clients(desk: Desk, portfolio: list[ClientChanges], carteiras: list[str]) -> None:
     service, own, others = see(desk, portfolio, carteiras)
@@ -162,7 +165,7 @@ def test_single_clients(desk: Desk, portfolio: list[ClientChanges], carteiras: l
         assert (client.id in suggested) == (client in own)
 
 
-@settings(max_examples=5)
+@dear(5)
 @given(portfolios(8), given_carteiras)
 def test_exports(
     desk: Desk, tmp_path_factory: pytest.TempPathFactory, portfolio: list[ClientChanges], carteiras: list[str]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from caz_tui.data import values
@@ -43,6 +43,7 @@ from caz_tui.data.sheets.writing import (
     write_clients,
     write_purchases,
 )
+from tests.support import dear
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -388,7 +389,7 @@ def a_folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@dear(16, suppress_health_check=list(HealthCheck))
 @given(st.lists(CHANGES, min_size=1, max_size=12), st.sampled_from(["csv", "xlsx"]))
 def test_any_portfolio_reads_back_the_same(portfolio: list[ClientChanges], suffix: str) -> None:
     with a_folder() as folder:

@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from caz_tui.data import trail
@@ -18,6 +18,7 @@ from caz_tui.data.engine import Database
 from caz_tui.data.query import ClientView
 from caz_tui.data.schemas import ClientChanges, TrailQuery
 from caz_tui.data.service import PortfolioService
+from tests.support import dear
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,7 +160,7 @@ async def test_what_a_failed_transaction_wrote_is_not_in_the_trail(path: Path) -
     assert await first_broken(path) is None
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@dear(10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20), max_size=5))
 async def test_any_text_can_be_sealed(path: Path, tmp_path: Path, texts: list[str]) -> None:
     copy = tmp_path / "copia.db"
