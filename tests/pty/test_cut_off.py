@@ -11,7 +11,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -52,52 +52,76 @@ def open_sessions(home: Path) -> list[Path]:
     return list((home / ".local/state/caz-tui/sessoes/abertas").iterdir())
 
 
-@pytest.mark.parametrize(
-    ("cut_off", "before", "status", "ending"),
-    [
-        pytest.param(lambda t: t.send_signal(signal.SIGHUP), [], 129, LINE_DOWN, id="SIGHUP"),
-        pytest.param(lambda t: t.send_signal(signal.SIGTERM), [], 143, "o sistema encerrou a sessão", id="SIGTERM"),
-        pytest.param(lambda t: t.hang_up(), [], 129, LINE_DOWN, id="hang-up"),
-        pytest.param(lambda t: t.hang_up(), DEAF, 129, LINE_DOWN, id="end of file"),
-    ],
+class Way(NamedTuple):
+    """How a session is cut off: what happens, what stands before the program, its exit status, what the trail says."""
+
+    name: str
+    happens: Callable[[Terminal], None]
+    before: list[str]
+    status: int
+    ending: str
+
+
+WAYS = (
+    Way("SIGHUP", lambda t: t.send_signal(signal.SIGHUP), [], 129, LINE_DOWN),
+    Way("SIGTERM", lambda t: t.send_signal(signal.SIGTERM), [], 143, "o sistema encerrou a sessão"),
+    Way("hang-up", lambda t: t.hang_up(), [], 129, LINE_DOWN),
+    Way("end of file", lambda t: t.hang_up(), DEAF, 129, LINE_DOWN),
 )
-def test_a_form_that_is_open_is_kept(
-    database: Path, tmp_path: Path, cut_off: Callable[[Terminal], None], before: list[str], status: int, ending: str
-) -> None:
+
+
+def test_a_form_that_is_open_is_kept(database: Path, tmp_path: Path, subtests: pytest.Subtests) -> None:
+    # Each session takes up the draft that the one before has left, types on, and is cut off in the next way.
     command = [PROGRAM, "--banco", str(database), "--usuario", "maria"]
     env = {"HOME": str(tmp_path)}
-    with Terminal([*before, *command], env=env) as terminal:
-        terminal.wait_for("Minha carteira")
-        terminal.press("2")
-        terminal.wait_for("Todos")
-        terminal.press("e")
-        terminal.wait_for("Editar cliente")
-        terminal.press("end")
-        terminal.type(" do Largo")
-        terminal.wait_for("do Largo")
-        cut_off(terminal)
-        assert terminal.process.wait(GONE_SECONDS) == status
-    assert coming_and_going(database) == ["maria Entrou", f"maria Saiu: {ending}"]
-    assert not open_sessions(tmp_path)
-    [draft] = drafts_in(tmp_path)
-    assert draft.stat().st_mode & 0o777 == 0o600
-    content = json.loads(draft.read_text(encoding="utf-8"))
-    assert set(content["typed"]) == {"name"}
+    typed = " do Largo"
+    trail: list[str] = []
+    for way in WAYS:
+        with subtests.test(way.name), Terminal([*way.before, *command], env=env, cols=140, rows=45) as terminal:
+            if not trail:
+                terminal.wait_for("Minha carteira")
+                terminal.press("2")
+                terminal.wait_for("Todos")
+                terminal.press("e")
+                terminal.wait_for("Editar cliente")
+            else:
+                take_up(terminal)
+                typed += "x"
+            terminal.press("end")
+            terminal.type(typed if not trail else "x")
+            terminal.wait_for(typed)
+            way.happens(terminal)
+            assert terminal.process.wait(GONE_SECONDS) == way.status
+            trail += ["maria Entrou", f"maria Saiu: {way.ending}"]
+            assert coming_and_going(database) == trail
+            assert not open_sessions(tmp_path)
+            [draft] = drafts_in(tmp_path)
+            assert draft.stat().st_mode & 0o777 == 0o600
+            content = json.loads(draft.read_text(encoding="utf-8"))
+            assert set(content["typed"]) == {"name"}
     with Terminal([*command[:-1], "joana"], env=env) as other:
         other.wait_for("Minha carteira")
         other.wait_quiet()
         assert "rascunho" not in other.screen_text()
     with Terminal(command, env=env, cols=140, rows=45) as terminal:
-        terminal.wait_for("Há um rascunho de Abrantes")
-        terminal.press("enter")
-        terminal.wait_for("Editar cliente")
+        take_up(terminal)
         terminal.press("f2")
         terminal.wait_gone("Editar cliente")
-        terminal.wait_for(r"do Largo|salvo\.")
+        terminal.wait_for(rf"{typed}|salvo\.")
         terminal.press("q")
         assert terminal.wait_exit() == 0
         assert terminal.modes == MODES_AT_REST
     assert not drafts_in(tmp_path)
+    with closing(sqlite3.connect(database)) as connection:
+        [(name,)] = connection.execute("SELECT name FROM clients WHERE name LIKE '% do Largo%'").fetchall()
+    assert name.endswith(typed)
+
+
+def take_up(terminal: Terminal) -> None:
+    """Go on with the draft of the first client that the program offers."""
+    terminal.wait_for("Há um rascunho de Abrantes")
+    terminal.press("enter")
+    terminal.wait_for("Editar cliente")
 
 
 def test_who_never_got_in_is_not_said_to_have_come(database: Path, tmp_path: Path) -> None:

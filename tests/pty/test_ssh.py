@@ -10,7 +10,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -169,44 +169,53 @@ def last_ending(database: Path) -> str:
     return str(subject).partition(": ")[2]
 
 
-@pytest.mark.parametrize("turn", range(DROPS))
-@pytest.mark.parametrize(
-    ("way", "prefix", "seconds"),
-    [
-        pytest.param(kill_client, "", GONE_SECONDS, id="client killed"),
-        pytest.param(hang_up, "", GONE_SECONDS, id="SIGHUP"),
-        pytest.param(kill_client, "trap '' HUP; exec", GONE_SECONDS, id="SIGHUP ignored"),
-        pytest.param(terminate, "", GONE_SECONDS, id="SIGTERM"),
-        pytest.param(disconnect, "", GONE_SECONDS, id="end of file"),
-        pytest.param(stall, "", UNNOTICED_SECONDS, id="reader stalled"),
-        pytest.param(kill_server, "", GONE_SECONDS, id="sshd killed"),
-    ],
+class Way(NamedTuple):
+    """How a line goes: what happens to it, what stands before the program, within how many seconds all has gone."""
+
+    name: str
+    happens: Callable[[Server, Terminal], None]
+    prefix: str = ""
+    seconds: float = GONE_SECONDS
+
+
+WAYS = (
+    Way("client killed", kill_client),
+    Way("SIGHUP", hang_up),
+    Way("SIGHUP ignored", kill_client, "trap '' HUP; exec"),
+    Way("SIGTERM", terminate),
+    Way("end of file", disconnect),
+    Way("reader stalled", stall, seconds=UNNOTICED_SECONDS),
+    Way("sshd killed", kill_server),
 )
+
+
+@pytest.mark.parametrize("turn", range(DROPS))
 def test_a_line_that_goes_leaves_a_draft_and_no_process(
-    server: Server,
-    database: Path,
-    tmp_path: Path,
-    way: Callable[[Server, Terminal], None],
-    prefix: str,
-    seconds: float,
-    turn: int,
+    server: Server, database: Path, tmp_path: Path, subtests: pytest.Subtests, turn: int
 ) -> None:
-    key = f"queda-{tmp_path.name}"
-    server.allow(key, f"|{prefix} PROGRAM --restrito --usuario ana --banco {database} --pasta {tmp_path}")
-    name = f"Padaria da Queda {turn}"
+    # Each session takes up the draft that the one before has left, types on, and goes in the next way.
+    name = f"Padaria {turn} da Queda "
+    for number, way in enumerate(WAYS):
+        key = f"queda-{number}-{tmp_path.name}"
+        server.allow(key, f"|{way.prefix} PROGRAM --restrito --usuario ana --banco {database} --pasta {tmp_path}")
+        with subtests.test(way.name), open_desk(server, key) as terminal:
+            if number == 0:
+                type_a_new_client(terminal, name)
+            else:
+                take_up(terminal, name)
+                terminal.press("end")
+            name += "x"
+            terminal.type("x")
+            terminal.wait_for(name)
+            way.happens(server, terminal)
+            took = wait_until(lambda: not server.session_pids(), way.seconds)
+            sys.stdout.write(f"{way.name}: gone after {took:.2f} s\n")
+            if way.happens is stall:
+                terminal.process.send_signal(signal.SIGCONT)
+            ending = "o sistema encerrou a sessão" if way.happens is terminate else "a linha caiu"
+            assert last_ending(database) == ending
     with open_desk(server, key) as terminal:
-        type_a_new_client(terminal, name)
-        way(server, terminal)
-        took = wait_until(lambda: not server.session_pids(), seconds)
-        sys.stdout.write(f"gone after {took:.2f} s\n")
-        if way is stall:
-            terminal.process.send_signal(signal.SIGCONT)
-    assert last_ending(database) == ("o sistema encerrou a sessão" if way is terminate else "a linha caiu")
-    with open_desk(server, key) as terminal:
-        terminal.wait_for(f"Há um rascunho de {name}")
-        terminal.press("c")
-        terminal.wait_for("Novo cliente")
-        terminal.wait_for(name)
+        take_up(terminal, name)
         terminal.press("escape")
         terminal.wait_for("Descartar o que foi digitado")
         terminal.press("s")
@@ -215,3 +224,11 @@ def test_a_line_that_goes_leaves_a_draft_and_no_process(
         terminal.press("q")
         assert terminal.wait_exit() == 0
     assert not list(server.home.rglob("*.json"))
+
+
+def take_up(terminal: Terminal, name: str) -> None:
+    """Go on with the draft of a new client that the program offers."""
+    terminal.wait_for(f"Há um rascunho de {name.strip()}")
+    terminal.press("c")
+    terminal.wait_for("Novo cliente")
+    terminal.wait_for(name.strip())
