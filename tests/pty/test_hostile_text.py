@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PROGRAM = str(Path(sys.executable).with_name("caz-tui"))
-GROUPS = 5
-"""The payloads are shown five at a time, so that each stands whole in most places."""
+GROUPS = 3
+"""The payloads are shown eight or nine at a time; each comes first in some column, and in some client of every list."""
 
-CLIENT_TEXTS = ("name", "trade_name", "plan", "email", "phone", "city", "notes", "support_id")
+CLIENT_TEXTS = ("name", "trade_name", "email", "phone", "city", "notes", "support_id")
 
 
 class Stop(NamedTuple):
@@ -59,7 +59,7 @@ TOUR = (
     Stop("renew", ("a", "r"), r"Quem paga", ("escape",)),
     Stop("renew: known plans", ("a", "r", "down", "down"), r"Quem paga", GIVE_UP),
     Stop("register export", ("a", "p"), r"Registrar exportação ─", ("escape",)),
-    Stop("archive question", ("a", "z"), r"Arquivar.*\?", ("escape",)),
+    Stop("archive question", ("a", "z"), r"sai de todas as guias", ("escape",)),
     Stop("export dialog", ("E",), r"Exportar", ("escape",)),
     Stop("saved views", ("V",), r"Visões", ("escape",)),
     Stop("palette", ("ctrl+p",), r"───", ("escape",)),
@@ -79,14 +79,27 @@ TOUR = (
 )
 
 
-def poison(path: Path, payload: str) -> None:
-    """Put a text past the wall, straight into every place of the database that holds one."""
+def turned(payloads: Sequence[str], by: int) -> str:
+    """Return all payloads as one text that begins with another one of them."""
+    by %= len(payloads)
+    return "".join([*payloads[by:], *payloads[:by]])
+
+
+def poison(path: Path, payloads: Sequence[str]) -> None:
+    """Put texts past the wall, straight into every place of the database that holds one."""
+    payload = turned(payloads, 0)
     with closing(sqlite3.connect(path)) as connection:
-        texts = ", ".join(f"{column} = :text" for column in CLIENT_TEXTS)
-        connection.execute(
-            f"UPDATE clients SET {texts}, name_folded = ' ' || id, plan_folded = :folded, search = :folded, "
-            "tags = json_array(:text, :text), payer = 'escritorio', situation = 'ativo', archived = 0",
-            {"text": payload, "folded": fold(payload)},
+        texts = ", ".join(f"{column} = :{column}" for column in CLIENT_TEXTS)
+        ids = [number for (number,) in connection.execute("SELECT id FROM clients ORDER BY id")]
+        connection.executemany(
+            f"UPDATE clients SET {texts}, name_folded = ' ' || id, plan = :text, plan_folded = :folded, "
+            "search = :folded, tags = json_array(:name, :city), payer = 'escritorio', situation = 'ativo', "
+            "archived = 0 WHERE id = :id",
+            [
+                {"id": number, "text": payload, "folded": fold(payload)}
+                | {column: turned(payloads, number + place) for place, column in enumerate(CLIENT_TEXTS)}
+                for number in ids
+            ],
         )
         connection.execute(
             "UPDATE clients SET plan = 'Plano Exclusivo', plan_folded = 'plano exclusivo' WHERE id % 3 = 0"
@@ -157,7 +170,7 @@ def walk(demonstration: Path, folder: Path, group: int) -> None:
     """Go through the whole program on a portfolio in which every text is those of a group."""
     path = folder / f"carteira{group}.db"
     path.write_bytes(demonstration.read_bytes())
-    poison(path, "".join(list(PAYLOADS.values())[group::GROUPS]))
+    poison(path, list(PAYLOADS.values())[group::GROUPS])
     with Terminal([PROGRAM, "--banco", str(path)], cols=150, rows=32) as terminal:
         terminal.wait_for("Minha carteira")
         for stop in TOUR:
