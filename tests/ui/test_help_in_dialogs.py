@@ -18,32 +18,37 @@ if TYPE_CHECKING:
     from caz_tui.data.service import PortfolioService
 
 
+LISTED = {
+    ("e",): ("Formulários e janelas", "f2          Confirma o formulário", "tab         Vai ao próximo campo"),
+    ("f",): ("Mais filtros", "espaço      Marca.", "f4          Limpa todos os campos."),
+    ("a",): ("Ações", "z           Arquivar", "enter       Faz o que está na linha."),
+    ("a", "z"): ("s           Sim.", "n           Não."),
+    ("ctrl+p",): ("enter       Faz o que está na linha.",),
+    ("V",): ("x           Exclui.",),
+    ("i",): ("enter       Continua.",),
+}
+"""What help has to list, by the keys that open a window."""
+
+
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(
-    ("keys", "listed"),
-    [
-        (("e",), ("Formulários e janelas", "f2          Confirma o formulário", "tab         Vai ao próximo campo")),
-        (("f",), ("Mais filtros", "espaço      Marca.", "f4          Limpa todos os campos.")),
-        (("a",), ("Ações", "z           Arquivar", "enter       Faz o que está na linha.")),
-        (("a", "z"), ("s           Sim.", "n           Não.")),
-        (("ctrl+p",), ("enter       Faz o que está na linha.",)),
-        (("V",), ("x           Exclui.",)),
-        (("i",), ("enter       Continua.",)),
-    ],
-)
 async def test_f1_lists_the_keys_of_a_window(
-    service: PortfolioService, size: tuple[int, int], keys: tuple[str, ...], listed: tuple[str, ...]
+    service: PortfolioService, size: tuple[int, int], subtests: pytest.Subtests
 ) -> None:
     async with desk_on_clients(service, size) as desk:
-        await desk.press(*keys)
-        window = desk.top()
-        await desk.press("f1")
-        assert isinstance(desk.top(), HelpScreen)
-        for text in (*listed, "esc         Fecha"):
-            assert desk.shows(text)
-        assert not desk.shows("Abre o Início")
-        await desk.press("f1")
-        assert desk.top() is window
+        for keys, listed in LISTED.items():
+            with subtests.test(keys=keys):
+                await desk.press(*keys)
+                window = desk.top()
+                assert window is not desk.clients
+                await desk.press("f1")
+                assert isinstance(desk.top(), HelpScreen)
+                for text in (*listed, "esc         Fecha"):
+                    assert desk.shows(text)
+                assert not desk.shows("Abre o Início")
+                await desk.press("f1")
+                assert desk.top() is window
+                await desk.press("escape")
+                assert desk.top() is desk.clients
 
 
 async def test_a_question_mark_is_a_letter_in_a_text_field_alone(service: PortfolioService) -> None:
