@@ -36,7 +36,8 @@ class Server:
     """A server on a socket in a folder of its own."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="caz-pg-"))
+        # Where the files of tests lie, too.
+        self.folder = Path(tempfile.mkdtemp(prefix="caz-pg-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
         self._server = get_server(self.folder / "data", start=False, cleanup_mode=None)
         if other := os.environ.get(OTHER_SERVER):
             self._server.bin_path = Path(other)
@@ -79,7 +80,8 @@ class Server:
     def create(self, template: str = "template0") -> ServerAddress:
         """Make a database, as a copy of another one, and return its address."""
         name = f"caz_{uuid.uuid4().hex[:12]}"
-        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # What is written to the log for each page costs more than the files do.
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return self.address(name)
 
     def drop(self, address: ServerAddress) -> None:

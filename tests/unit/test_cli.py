@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -21,7 +22,7 @@ from caz_tui.data.demo import fill
 from caz_tui.data.engine import Database
 from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.service import PortfolioService
-from tests.support import FrozenClock
+from tests.support import FrozenClock, make_demonstration
 from tests.unit.program import (
     BENEFIT_HEADERS,
     HEADERS,
@@ -47,16 +48,16 @@ TREACHEROUS = "\x1b]0;x\x07\x9b31m\u202e\u2066\u200f\x7f\u2028\ufeff"
 OBEYED = {char for char in TREACHEROUS if not char.isprintable()}
 
 
+@pytest.fixture(scope="module")
+def small_demonstration(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration portfolio, small, to be copied and not to be written to."""
+    return make_demonstration(tmp_path_factory.mktemp("demonstracao") / "carteira.db", FrozenClock(), 60)
+
+
 @pytest.fixture
-def demo(office: Office) -> Office:
-    """The demonstration portfolio, small."""
-
-    async def prepare() -> None:
-        database = await Database.open(office.database)
-        await fill(database, FrozenClock(), 60)
-        await database.close()
-
-    asyncio.run(prepare())
+def demo(office: Office, small_demonstration: Path) -> Office:
+    """A copy of it."""
+    shutil.copyfile(small_demonstration, office.database)
     return office
 
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DISK_BYTES = 6 * 1024 * 1024
+LINES = 1_500
+"""More than what is left room for."""
+
 FULL = "O disco está cheio; nada foi gravado.\n"
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0 or shutil.which("mount") is None, reason="only root can mount a disk")
@@ -62,7 +65,7 @@ def fill_up(disk: Path, *, left_bytes: int = 0) -> Path:
 def test_an_import_is_undone_and_can_be_done_again(office: Office, tmp_path: Path, left_bytes: int) -> None:
     sheet = tmp_path / "clientes.csv"
     outside = Office(tmp_path, office.capsys, tmp_path / "carteira.db")
-    outside.sheet(sheet.name, HEADERS, *numbered(3_000))
+    outside.sheet(sheet.name, HEADERS, *numbered(LINES))
     before = office.content()
     filler = fill_up(office.folder, left_bytes=left_bytes)
     outcome = office.run("importar", sheet)
@@ -71,7 +74,7 @@ def test_an_import_is_undone_and_can_be_done_again(office: Office, tmp_path: Pat
     filler.unlink()
     assert office.run("banco", "verificar").status == 0
     assert office.run("importar", sheet).status == 0
-    assert len(office.clients("Empresa")) == 3_000
+    assert len(office.clients("Empresa")) == LINES
 
 
 async def test_an_edit_is_undone_and_can_be_done_again(disk: Path, demonstration: Path) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from caz_tui.data.address import Place
 
 PEOPLE = int(os.environ.get("CAZ_TORTURE_PEOPLE", "4"))
-EDITS = int(os.environ.get("CAZ_TORTURE_EDITS", "25"))
+EDITS = int(os.environ.get("CAZ_TORTURE_EDITS", "12"))
 
 
 @pytest.mark.both_engines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from caz_tui.data.address import ServerAddress
-    from caz_tui.data.choices import Field
     from tests.server import Server
 
 COPIES = 40
@@ -82,21 +82,21 @@ async def plans(service: PortfolioService, asked: list[tuple[str, Any]]) -> list
 
 
 @pytest.mark.parametrize("tab", Tab)
-@pytest.mark.parametrize("field", SORT_FIELDS)
 async def test_pages_are_walked_along_an_index(
-    service: PortfolioService, asked: list[tuple[str, Any]], field: Field, tab: Tab
+    service: PortfolioService, asked: list[tuple[str, Any]], subtests: pytest.Subtests, tab: Tab
 ) -> None:
-    for descending in (False, True):
-        view = ClientView(tab, order=Order(field=field, descending=descending))
-        asked.clear()
-        await service.page(view, 0, 50)
-        await service.page(view, 70, 50)
-        total = await service.count(view)
-        await service.page(view, total - 50, 50)
-        listing = [one for one in list(asked) if "ORDER BY" in one[0]]
-        assert len(listing) >= 3
-        for plan in await plans(service, listing):
-            assert not WORSE.search(plan), (descending, plan)
+    for field, descending in product(SORT_FIELDS, (False, True)):
+        with subtests.test(field=field, descending=descending):
+            view = ClientView(tab, order=Order(field=field, descending=descending))
+            asked.clear()
+            await service.page(view, 0, 50)
+            await service.page(view, 70, 50)
+            total = await service.count(view)
+            await service.page(view, total - 50, 50)
+            listing = [one for one in list(asked) if "ORDER BY" in one[0]]
+            assert len(listing) >= 3
+            for plan in await plans(service, listing):
+                assert not WORSE.search(plan), plan
 
 
 @pytest.mark.parametrize("text", ["situacao:ativo", "vencimento:30d renovacao:nao", "uf:SP", "plano:Controle*"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,26 +23,35 @@ from caz_tui.data.service import PortfolioService
 from tests.support import dear
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.unit.program import Office
 
 WITHOUT_TRIGGERS = "DROP TRIGGER audit_entries_stay; DROP TRIGGER audit_entries_stay_as_they_are"
 
 
+@pytest.fixture(scope="module")
+def with_trail(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with a trail of six entries, to be copied and not to be written to."""
+    path = tmp_path_factory.mktemp("trilha") / "carteira.db"
+    asyncio.run(leave_a_trail(path))
+    return path
+
+
 @pytest.fixture
-async def path(tmp_path: Path) -> Path:
-    """A database with a trail of six entries."""
-    service = await PortfolioService.open(tmp_path / "carteira.db", user="ana")
+def path(with_trail: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copyfile(with_trail, tmp_path / with_trail.name))
+
+
+async def leave_a_trail(path: Path) -> None:
+    service = await PortfolioService.open(path, user="ana")
     for document in ("52998224725", "12ABC34501DE35"):
         changes = ClientChanges(name="Açaí", document=document, situation=Situation.NOT_CONNECTED)
         added = await service.create(changes)
         edited = await service.update(added.id, ClientChanges(email="a@b.example"), added.version)
         if document == "12ABC34501DE35":
             await service.delete(edited.id, edited.version)
-    await service.export_sheet(tmp_path / "x.csv", ClientView())
+    await service.export_sheet(path.with_name("x.csv"), ClientView())
     await service.close()
-    return tmp_path / "carteira.db"
 
 
 def change(path: Path, script: str) -> None:
