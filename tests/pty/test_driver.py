@@ -27,10 +27,29 @@ COLOUR = re.compile(rb"\x1b\[(?:\d+;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])[;m]")
 
 
 @pytest.fixture
-def terminal() -> Iterator[Terminal]:
+def own() -> Iterator[Terminal]:
+    """A program for a test that ends it, or leaves it as nobody else could use it."""
     with Terminal(TINY_APP) as terminal:
         terminal.wait_for("keys=0")
         yield terminal
+
+
+@pytest.fixture(scope="module")
+def lasting() -> Iterator[Terminal]:
+    """A program that goes on from test to test."""
+    with Terminal(TINY_APP) as terminal:
+        terminal.wait_for("keys=0")
+        yield terminal
+
+
+@pytest.fixture
+def terminal(lasting: Terminal) -> Terminal:
+    """That program, as after its start."""
+    lasting.resize(80, 24)
+    lasting.press("f8")
+    lasting.wait_for(r"keys=0 last= clicks=0 size=Size\(width=80, height=24\) answer=$")
+    lasting.wait_for(r"^▊ +▎$")
+    return lasting
 
 
 def cpu_seconds(terminal: Terminal) -> float:
@@ -122,11 +141,11 @@ def test_a_paste_whose_end_got_lost_does_not_swallow_the_keys() -> None:
         terminal.wait_for("^▊  coladoz .*\n.*\nkeys=1")
 
 
-def test_a_megabyte_of_noise_leaves_it_up(terminal: Terminal) -> None:
-    terminal.send(random.Random(20261124).randbytes(1 << 20), timeout=60)
-    terminal.wait_quiet(quiet=0.5, timeout=60)
-    terminal.press("ctrl+u", "z")
-    terminal.wait_for("last=z")
+def test_a_megabyte_of_noise_leaves_it_up(own: Terminal) -> None:
+    own.send(random.Random(20261124).randbytes(1 << 20), timeout=60)
+    own.wait_quiet(quiet=0.5, timeout=60)
+    own.press("ctrl+u", "z")
+    own.wait_for("last=z")
 
 
 def test_keys_typed_ahead_go_where_the_ones_before_them_lead(terminal: Terminal) -> None:
@@ -137,22 +156,22 @@ def test_keys_typed_ahead_go_where_the_ones_before_them_lead(terminal: Terminal)
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGINT])
-def test_signals_end_it_and_give_the_terminal_back(terminal: Terminal, number: signal.Signals) -> None:
-    terminal.send_signal(number)
-    assert terminal.wait_exit(2) == 128 + number
-    assert terminal.modes == MODES_AT_REST
+def test_signals_end_it_and_give_the_terminal_back(own: Terminal, number: signal.Signals) -> None:
+    own.send_signal(number)
+    assert own.wait_exit(2) == 128 + number
+    assert own.modes == MODES_AT_REST
 
 
-def test_quitting_gives_the_terminal_back(terminal: Terminal) -> None:
-    terminal.press("f10")
-    assert terminal.wait_exit(2) == 0
-    assert terminal.modes == MODES_AT_REST
-    assert terminal.screen_text().strip() == ""
+def test_quitting_gives_the_terminal_back(own: Terminal) -> None:
+    own.press("f10")
+    assert own.wait_exit(2) == 0
+    assert own.modes == MODES_AT_REST
+    assert own.screen_text().strip() == ""
 
 
-def test_a_broken_connection_ends_it(terminal: Terminal) -> None:
-    terminal.hang_up()
-    assert terminal.wait_exit(2) == HUNG_UP
+def test_a_broken_connection_ends_it(own: Terminal) -> None:
+    own.hang_up()
+    assert own.wait_exit(2) == HUNG_UP
 
 
 def test_a_broken_connection_ends_it_even_deaf_to_signals() -> None:
@@ -183,10 +202,10 @@ def test_a_stalled_line_ends_it() -> None:
         assert terminal.process.wait(5) == HUNG_UP
 
 
-def test_a_stalled_line_does_not_keep_it_from_obeying(terminal: Terminal) -> None:
-    stall(terminal)
-    terminal.send_signal(signal.SIGTERM)
-    assert terminal.process.wait(2) == 128 + signal.SIGTERM
+def test_a_stalled_line_does_not_keep_it_from_obeying(own: Terminal) -> None:
+    stall(own)
+    own.send_signal(signal.SIGTERM)
+    assert own.process.wait(2) == 128 + signal.SIGTERM
 
 
 def test_idle_it_says_nothing_and_sleeps(terminal: Terminal) -> None:

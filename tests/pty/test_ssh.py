@@ -194,7 +194,7 @@ def test_a_line_that_goes_leaves_a_draft_and_no_process(
     server: Server, database: Path, tmp_path: Path, subtests: pytest.Subtests, turn: int
 ) -> None:
     # Each session takes up the draft that the one before has left, types on, and goes in the next way.
-    name = f"Padaria {turn} da Queda "
+    name, key = f"Padaria {turn} da Queda ", ""
     for number, way in enumerate(WAYS):
         key = f"queda-{number}-{tmp_path.name}"
         server.allow(key, f"|{way.prefix} PROGRAM --restrito --usuario ana --banco {database} --pasta {tmp_path}")

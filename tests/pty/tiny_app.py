@@ -59,16 +59,27 @@ class TinyApp(App[None], inherit_bindings=False):
     BINDINGS = [
         Binding("f10", "quit", priority=True),
         Binding("f9", "flood", priority=True),
+        Binding("f8", "begin_anew", priority=True),
         Binding("f2", "ask"),
     ]
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self) -> None:
         super().__init__(driver_class=ImpatientDriver if "--impatient" in sys.argv else DeskDriver)
+        self.forget()
+
+    def forget(self) -> None:
+        """Know of nothing that happened."""
         self.key_count = 0
         self.clicks = 0
         self.last = ""
         self.answer: str | None = ""
+
+    def action_begin_anew(self) -> None:
+        """Be as after the start, for the next test."""
+        self.query_one(Input).value = ""
+        self.forget()
+        self.show()
 
     def compose(self) -> ComposeResult:
         """Show the input, the counts and the size."""

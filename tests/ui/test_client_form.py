@@ -388,27 +388,32 @@ async def test_leaving_asks_when_anything_differs(service: PortfolioService, cha
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", [name for name in HOSTILE if name.isprintable()])
-async def test_hostile_values_are_text(service: PortfolioService, size: tuple[int, int], name: str) -> None:
-    everything = ClientChanges(
-        name=name, document=CPF, trade_name=name, plan=name, city=name, tags=(name,), notes=f"{name}\n{name}"
-    )
-    client = await service.create(everything)
+async def test_hostile_values_are_text(
+    service: PortfolioService, size: tuple[int, int], subtests: pytest.Subtests
+) -> None:
     app = DialogHost()
     async with app.run_test(size=size) as pilot:
-        await app.open(ClientForm(service, client), pilot)
-        assert app.text().count(name) >= 5
-        type_into(app, city=f"{name} meu")
-        theirs = await service.update(client.id, ClientChanges(city=f"{name} do outro"), client.version)
-        field(app, "plan").query_one(Input).focus()
-        await pilot.press("down", "end", "backspace", "f2")
-        await until(pilot, lambda: isinstance(app.screen, StaleClientDialog))
-        assert f"{name} do outro" in app.text()
-        await pilot.click("#why")
-        await pilot.press("f2")
-        await settled(pilot)
-        assert app.results[0].version == theirs.version + 1
-        assert app.is_running
+        for number, name in enumerate(name for name in HOSTILE if name.isprintable()):
+            with subtests.test(name=name):
+                everything = ClientChanges(
+                    name=name, document=complete(f"{90_000_000 + number:08d}0009"), trade_name=name, plan=name,
+                    city=name, tags=(name,), notes=f"{name}\n{name}",
+                )  # fmt: skip
+                client = await service.create(everything)
+                await app.open(ClientForm(service, client), pilot)
+                assert app.text().count(name) >= 5
+                type_into(app, city=f"{name} meu")
+                theirs = await service.update(client.id, ClientChanges(city=f"{name} do outro"), client.version)
+                field(app, "plan").query_one(Input).focus()
+                await pilot.press("down", "end", "backspace", "f2")
+                await until(pilot, lambda: isinstance(app.screen, StaleClientDialog))
+                assert f"{name} do outro" in app.text()
+                await pilot.click("#why")
+                await pilot.press("f2")
+                await settled(pilot)
+                assert len(app.results) == number + 1
+                assert app.results[-1].version == theirs.version + 1
+                assert app.is_running
 
 
 def _client(changes: ClientChanges) -> Client:

@@ -7,6 +7,7 @@ from textual.widgets import Button, Input, Static
 
 from caz_tui import formats
 from caz_tui.data.choices import Payer, Situation, Term
+from caz_tui.data.documents import complete
 from caz_tui.data.figures import EXCLUSIVE_PLAN
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.schemas import ClientChanges, Contract
@@ -167,16 +168,24 @@ async def test_the_expiry_that_is_shown_is_the_one_that_is_written(
 
 
 @pytest.mark.parametrize("size", [*SIZES, TINY])
-@pytest.mark.parametrize("name", [name for name in HOSTILE if name.isprintable()])
-async def test_hostile_names_are_text(service: PortfolioService, size: tuple[int, int], name: str) -> None:
-    client = await service.create(ClientChanges(name=name, document="529.982.247-25", plan=name))
+async def test_hostile_names_are_text(
+    service: PortfolioService, size: tuple[int, int], subtests: pytest.Subtests
+) -> None:
     app = DialogHost()
     async with app.run_test(size=size) as pilot:
-        await app.open(ContractPlan(service, client), pilot)
-        if size != TINY:
-            assert app.text().count(name) == 2
-            await pilot.click("#who")
-        await pilot.press("down", "down")
-        await settled(pilot)
-        assert app.is_running
-        assert formats.day(service.today.replace(year=2027)) in outcome(app)
+        for number, name in enumerate(name for name in HOSTILE if name.isprintable()):
+            with subtests.test(name=name):
+                document = complete(f"{90_000_000 + number:08d}0009")
+                client = await service.create(ClientChanges(name=name, document=document, plan=name))
+                dialog = ContractPlan(service, client)
+                await app.open(dialog, pilot)
+                if size != TINY:
+                    assert app.text().count(name) == 2
+                    await pilot.click("#who")
+                await pilot.press("down", "down")
+                await settled(pilot)
+                assert app.is_running
+                assert app.screen is dialog
+                assert formats.day(service.today.replace(year=2027)) in outcome(app)
+                dialog.dismiss(None)
+                await settled(pilot)

@@ -38,7 +38,7 @@ pytestmark = pytest.mark.both_engines
 WIDE = ("Razão Social", "CNPJ/CPF", "Situação", "Plano", "Pago por", "Vencimento do plano", "Etiquetas", "Cidade")
 PLANS = ("", "Controle", "Avançado")
 KNOWN = 150
-NEW = 700
+NEW = 1_300
 
 
 def rows(first: int, count: int, seed: int) -> Iterator[tuple[str, ...]]:
