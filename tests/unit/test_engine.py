@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PROCESSES = 8
-UPDATES_EACH = 30
+UPDATES_EACH = 15
 
 
 async def _open_and_close(path: Path) -> None:
