@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from textual.widgets.input import Selection
 
 from caz_tui.terminal.text import shown
+from caz_tui.widgets.one_line import OneLine
 
 if TYPE_CHECKING:
     from textual import events
@@ -69,7 +70,7 @@ class FormField(Widget):
             said.display = bool(problem)
 
 
-class LineInput(Input):
+class LineInput(OneLine):
     """A text field that is entered with all of its text selected, and then shows the beginning of what does not fit."""
 
     def __init__(
@@ -114,7 +115,7 @@ def text_input(value: str = "", *, placeholder: str = "", id: str | None = None)
 
 def date_input(value: str = "", *, id: str | None = None) -> Input:  # noqa: A002 - Textual's own name
     """Return a text field that takes the characters of a date."""
-    field = Input(
+    field = OneLine(
         value, placeholder="dd/mm/aaaa", restrict=DATE_CHARACTERS, max_length=DATE_LENGTH, id=id, classes="date"
     )
     field.cursor_blink = False

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.suggester import Suggester
-from textual.widgets import Input
 
 from caz_tui.terminal.visible import visible
+from caz_tui.widgets.one_line import OneLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,7 +73,7 @@ class _FromDisk(Suggester):
         return next((path for path in listed if path.startswith(value)), None)
 
 
-class PathInput(Input):
+class PathInput(OneLine):
     """An ``Input`` that offers what is on the disk; → takes it, ↓ and ↑ go through what fits."""
 
     BINDINGS = [

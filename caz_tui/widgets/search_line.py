@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from textual.binding import Binding
-from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import Reactive
-from textual.widgets import Input
+
+from caz_tui.widgets.one_line import OneLine
 
 _KEY = "/"
 """What somebody presses who wants to search, and does not see that the line has the focus already."""
 
 
-class SearchLine(Input):
+class SearchLine(OneLine):
     """A field whose text is the search: Esc clears it and then leaves, Enter and ↓ go on to the list."""
 
     DEFAULT_CSS = """
@@ -24,9 +23,6 @@ class SearchLine(Input):
         Binding("down", "to_list", show=False),
         Binding("escape", "clear_or_leave", show=False),
     ]
-
-    virtual_size = Reactive(Size(0, 0))
-    """How long the text is; Textual would lay the whole screen out at every letter."""
 
     @dataclass
     class Left(Message):

@@ -72,6 +72,17 @@ async def test_every_field_can_be_reached(service: PortfolioService, size: tuple
             await pilot.press("tab")
 
 
+async def test_a_letter_lays_nothing_out(service: PortfolioService, monkeypatch: pytest.MonkeyPatch) -> None:
+    layouts: list[object] = []
+    app = DialogHost()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app.open(ClientForm(service, None), pilot)
+        monkeypatch.setattr(ClientForm, "_refresh_layout", lambda screen, *_, **__: layouts.append(screen))
+        await pilot.press(*"Padaria São João, que tem um nome mais longo do que o campo")
+        assert "longo do que o campo" in app.text()
+        assert not layouts
+
+
 async def test_a_new_client_with_every_field(service: PortfolioService) -> None:
     app = DialogHost()
     async with app.run_test(size=(140, 45)) as pilot:
