@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from caz_tui.data.copies import kept_copies, rules_of
 from caz_tui.data.documents import mask
+from caz_tui.data.erasing import tells
 from caz_tui.data.files import connect
 from caz_tui.data.rows import SEARCH_SEPARATOR
 from caz_tui.data.trail import erased
@@ -66,10 +67,10 @@ def _is_database(path: Path) -> bool:
 
 
 def _erase(connection: sqlite3.Connection, document: str, names: Collection[str]) -> None:
-    found = connection.execute("SELECT id FROM clients WHERE document = ?", (document,)).fetchone()
+    found = connection.execute("SELECT id, email, phone FROM clients WHERE document = ?", (document,)).fetchone()
     if found is None:
         return
-    (client_id,) = found
+    client_id, email, phone = found
     columns = {name: "[]" if name == "tags" else None for name in names}
     columns |= {_FOLDED[name]: None for name in names if name in _FOLDED}
     connection.execute("BEGIN IMMEDIATE")
@@ -78,6 +79,9 @@ def _erase(connection: sqlite3.Connection, document: str, names: Collection[str]
         connection.execute(f"UPDATE clients SET {sets} WHERE id = ?", (*columns.values(), client_id))  # noqa: S608 - our own names
         _search_anew(connection, client_id, document)
         connection.execute("DELETE FROM client_tags WHERE client_id = ?", (client_id,))
+        views = connection.execute("SELECT name, name || ' ' || query FROM saved_views").fetchall()
+        telling = [(name,) for name, text in views if tells(text, email, phone)]
+        connection.executemany("DELETE FROM saved_views WHERE name = ?", telling)
         entries = connection.execute("SELECT id, changes FROM audit_entries WHERE client_id = ?", (client_id,))
         for number, changes in entries.fetchall():
             if not set(names).isdisjoint(json.loads(changes)):

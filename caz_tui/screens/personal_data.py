@@ -79,7 +79,8 @@ def erasure_question(client: Client) -> Confirm:
     return Confirm(
         f"Apagar os dados pessoais de {client.name}?",
         details=(
-            f"Some de vez: {going}. Também da trilha, dos rascunhos e das cópias ao lado do banco.\n"
+            f"Some de vez: {going}. Também da trilha, dos rascunhos e das cópias ao lado do banco, e as visões salvas "
+            "que procuram o e-mail ou o telefone.\n"
             f"Fica: nome, {formats.document(client.document)}, situação, plano, licenças, e quem fez o quê e quando.\n"
             "Cópias guardadas em outro lugar ainda têm os dados. Não há como desfazer."
         ),

@@ -85,6 +85,31 @@ async def test_contacts_go_and_the_fiscal_identity_stays(service: PortfolioServi
     assert await service.known_tags() == ("palavra-secreta",)
 
 
+async def test_a_saved_view_that_asks_for_a_contact_goes(service: PortfolioService) -> None:
+    client = await service.client(1)
+    assert client.email
+    assert client.phone
+    local = client.phone.removeprefix("+55")[2:]
+    views = {
+        "o e-mail": f"email:{client.email.upper()}",
+        "começo": f'"{client.email}" situacao:ativo',
+        "fone": f'telefone:"{local[:-4]}-{local[-4:]}"*',
+        client.email: "uf:RS",
+        "outros": "situacao:ativo telefone:51*",
+    }
+    for name, query in views.items():
+        await service.save_view(name, ClientView(query=ClientQuery.parse(query)))
+    copy = await maintenance.backup(file_of(service), None)
+    await service.erase_personal_data(1, client.version)
+    assert [view.name for view in await service.saved_views()] == ["outros"]
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("SELECT name FROM saved_views").fetchall() == [("outros",)]
+    # The other client had the same address.
+    await service.erase_personal_data(2, (await service.client(2)).version)
+    assert client.email.encode() not in copy.read_bytes()
+    assert client.email.encode() not in file_of(service).read_bytes()
+
+
 async def test_a_person_loses_the_name_they_go_by(service: PortfolioService) -> None:
     client = await service.client(2)
     await service.erase_personal_data(2, client.version)
