@@ -252,6 +252,9 @@ class DeskApp(StyledApp[int]):
             for screen in stack:
                 if isinstance(screen, DeskScreen):
                     screen.tell_trouble(sentence)
+        if not sentence:
+            # What still stands there was said while the server was out of reach, and is no longer true.
+            self.clear_notifications()
         if isinstance(self.screen, Dialog):
             # The top line is dimmed behind it.
             self.notify(sentence or BACK, severity="warning" if sentence else "information", markup=False)
