@@ -49,7 +49,8 @@ class ScrollHandle(ScrollBar):
         drawn = bar.render_bar(
             size=height,
             window_size=bar.window_size,
-            virtual_size=bar.virtual_size,
+            # A list may be shorter than what shows it, and than where it stood, until all that is known of it is said.
+            virtual_size=bar.virtual_size if bar.virtual_size > bar.window_size else height,
             position=bar.position,
             thickness=self.size.width,
             back_color=bar.style.bgcolor,  # type: ignore[arg-type]  # Rich's colour, which is what it takes
@@ -61,4 +62,4 @@ class ScrollHandle(ScrollBar):
         styles = (behind + piece.style if isinstance(piece.style, Style) else behind for piece in pieces)
         strips = [Strip([Segment(piece.text, style)], width) for piece, style in zip(pieces, styles, strict=True)]
         line_of = dict(zip(pieces, filtered(self, strips), strict=True))
-        return [line_of[segment] for segment in drawn.segments]
+        return [line_of[segment] for segment in drawn.segments[:height]]

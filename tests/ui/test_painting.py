@@ -211,6 +211,16 @@ async def test_what_draws_its_own_lines_draws_what_textual_would(
             assert bar._shown == bar._draw()
         bar.refresh()
         assert not bar._dirty_regions
+        # A list that becomes shorter is told to its bar one thing after the other.
+        height = bar.size.height
+        for virtual, window, position in (
+            (height + 9, height, 300),
+            (height, height, 300),
+            (height + 1, height + 1, 0),
+        ):
+            bar.window_size, bar.window_virtual_size, bar.position = window, virtual, position
+            assert bar._shown is None or len(bar._shown) == height
+            assert len(bar.render_lines(bar.size.region)) == height
 
 
 def looks_of(lines: list[Strip]) -> list[list[tuple[str, object, object, bool]]]:
