@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from caz_tui import formats
 from caz_tui.data.errors import Refused, StorageError
+from caz_tui.data.system_reasons import reason
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +41,6 @@ def claim(folder: Path, person: str, most: int) -> int:
             else:
                 return descriptor
     except OSError as error:
-        raise StorageError(f"As sessões abertas não podem ser contadas em {folder} ({error.strerror}).") from None
+        raise StorageError(f"As sessões abertas não podem ser contadas em {folder} ({reason(error)}).") from None
     taken = formats.count(most, "sessão aberta", "sessões abertas")
     raise Refused(f"{person} já tem {taken}, o máximo permitido; feche uma e entre de novo.")

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import delete, insert
@@ -22,6 +23,7 @@ from caz_tui.data.engine import Database
 from caz_tui.data.errors import Refused, StorageError
 from caz_tui.data.files import UNFINISHED, connect, refuse_missing
 from caz_tui.data.maintenance import Told, copy_whole
+from caz_tui.data.system_reasons import reason
 from caz_tui.data.tables import settings
 from caz_tui.data.turns import turn_in_thread
 
@@ -72,7 +74,7 @@ async def set_rules(path: Path, author: Author, kept: int | None, folder: Path |
 
     Raises:
         StorageError: there is no database, or it cannot be written to.
-        Refused: the folder is not one, or cannot be made.
+        Refused: the folder is not one, cannot be made, or takes no file.
     """
     refuse_missing(path)
     place = None if folder is None else await asyncio.to_thread(_made, folder)
@@ -96,8 +98,11 @@ def _made(folder: Path) -> str:
     """Make a folder that is not there, and return its whole path."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # A folder that is there may be somebody else's; whoever settles this has the account that will copy.
+        with TemporaryFile(dir=folder):
+            pass
     except OSError as error:
-        raise Refused(f"A pasta {folder} não pode guardar cópias ({error.strerror}).") from error
+        raise Refused(f"A pasta {folder} não pode guardar cópias ({reason(error)}).") from error
     return str(folder.absolute())
 
 
@@ -154,7 +159,7 @@ def copy_daily(path: Path, day: date, told: Told = lambda *_: None) -> Path | No
             for old in _beyond(kept_copies(path, rules), target, rules.kept):
                 old.unlink(missing_ok=True)
     except OSError as error:
-        raise StorageError(f"A pasta {rules.folder} não pode guardar cópias ({error.strerror}).") from error
+        raise StorageError(f"A pasta {rules.folder} não pode guardar cópias ({reason(error)}).") from error
     return target
 
 

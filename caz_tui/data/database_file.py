@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from caz_tui.data.errors import StorageError
+from caz_tui.data.system_reasons import reason
 
 if TYPE_CHECKING:
     from caz_tui.data.address import Place
@@ -39,7 +40,7 @@ def inspect_file(path: Path) -> bool:
         with path.open("rb") as file:
             header = file.read(len(_HEADER))
     except OSError as error:
-        raise StorageError(f"O banco {path} não pode ser aberto: {_reason(error)}.") from error
+        raise StorageError(f"O banco {path} não pode ser aberto: {reason(error)}.") from error
     _refuse_network(path)
     if header and header != _HEADER:
         raise StorageError(f"O arquivo {path} não é um banco do caz-tui.")
@@ -86,12 +87,3 @@ def _refuse_network(path: Path) -> None:
             kind, longest = fields[2], len(mount)
     if kind in _NETWORK_FILE_SYSTEMS:
         raise StorageError(f"O banco {path} está num disco de rede, que não protege contra gravações simultâneas.")
-
-
-def _reason(error: OSError) -> str:
-    return {
-        PermissionError: "sem permissão",
-        FileNotFoundError: "a pasta não existe",
-        NotADirectoryError: "a pasta não existe",
-        FileExistsError: "há um arquivo no lugar da pasta",
-    }.get(type(error), "o sistema recusou")

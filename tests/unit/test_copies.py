@@ -138,7 +138,8 @@ def test_two_databases_may_share_a_folder(held: Office) -> None:
     [
         (("--manter", "-1"), 2, "use um número inteiro de 0 a 3.650"),
         (("--manter", "3651"), 2, "use um número inteiro de 0 a 3.650"),
-        (("--pasta", "/dev/null/x"), 1, "não pode guardar cópias"),
+        (("--pasta", "/dev/null/x"), 1, "não pode guardar cópias (a pasta não existe)"),
+        (("--pasta", "/proc"), 1, "não pode guardar cópias"),
     ],
 )
 def test_what_cannot_be_is_refused(held: Office, words: tuple[str, ...], status: int, fragment: str) -> None:
@@ -189,7 +190,7 @@ def test_why_there_is_no_copy_is_told(held: Office) -> None:
     copying = copies.DailyCopy(held.database, FrozenClock(), failures.append)
     copying.start()
     copying._thread.join(10)
-    assert failures == [f"A pasta {held.folder / 'copias'} não pode guardar cópias (File exists)."]
+    assert failures == [f"A pasta {held.folder / 'copias'} não pode guardar cópias (há um arquivo no lugar da pasta)."]
 
 
 def test_a_backup_that_is_killed_leaves_no_file_of_its_name(held: Office) -> None:

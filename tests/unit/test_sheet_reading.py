@@ -196,7 +196,7 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "não há.csv") == "O arquivo não há.csv não existe."
     assert refusal(tmp_path) == f"{tmp_path.name} não é um arquivo."
     assert refusal(tmp_path / "a\0b.csv") == "O nome de arquivo a<U+0000>b.csv não é válido."
-    assert "File name too long" in refusal(tmp_path / ("x" * 300))
+    assert "o nome é longo demais" in refusal(tmp_path / ("x" * 300))
 
 
 def test_a_hostile_file_name_is_harmless(tmp_path: Path) -> None:

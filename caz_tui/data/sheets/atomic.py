@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 import stat
@@ -13,6 +12,7 @@ from caz_tui.data.errors import SheetError
 from caz_tui.data.files import sync
 from caz_tui.data.sheets.cells import harmless
 from caz_tui.data.sheets.office_folder import place_of
+from caz_tui.data.system_reasons import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,17 +21,6 @@ if TYPE_CHECKING:
     from caz_tui.data.sheets.office_folder import Place
 
 _PRIVATE = 0o600
-_REASONS = {
-    errno.ENOENT: "a pasta não existe",
-    errno.ENOTDIR: "a pasta não existe",
-    errno.EACCES: "você não tem permissão para gravar nessa pasta",
-    errno.EPERM: "você não tem permissão para gravar nessa pasta",
-    errno.EROFS: "o disco é só de leitura",
-    errno.ENOSPC: "o disco está cheio",
-    errno.EDQUOT: "a sua cota de disco acabou",
-    errno.EFBIG: "o arquivo passa do tamanho permitido",
-    errno.ENAMETOOLONG: "o nome é longo demais",
-}
 
 
 @contextmanager
@@ -80,9 +69,7 @@ def _beside(path: Path, place: Place) -> Iterator[tuple[str, int]]:
 
 def cannot_write(name: str, error: Exception) -> str:
     """Return the sentence for a file that could not be written."""
-    number = error.errno if isinstance(error, OSError) else None
-    reason = _REASONS.get(number or 0) or getattr(error, "strerror", None) or "o nome não é válido"
-    return f"O arquivo {harmless(name)} não pôde ser gravado: {reason}."
+    return f"O arquivo {harmless(name)} não pôde ser gravado: {reason(error)}."
 
 
 def _sync_folder(path: Path, place: Place) -> None:

@@ -17,6 +17,7 @@ from caz_tui.data.sheets import limits
 from caz_tui.data.sheets.cells import harmless
 from caz_tui.data.sheets.office_folder import open_to_read
 from caz_tui.data.sheets.refusal import sentence
+from caz_tui.data.system_reasons import reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,8 +131,8 @@ def _cannot_open(name: str, error: Exception) -> str:
         return f"O arquivo {name} não existe."
     if isinstance(error, PermissionError):
         return f"Você não tem permissão para ler o arquivo {name}."
-    if isinstance(error, OSError) and error.strerror:
-        return f"O arquivo {name} não pôde ser aberto ({error.strerror})."
+    if isinstance(error, OSError):
+        return f"O arquivo {name} não pôde ser aberto: {reason(error)}."
     return f"O nome de arquivo {name} não é válido."
 
 
