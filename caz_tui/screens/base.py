@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.message import Message
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
@@ -225,6 +226,10 @@ class DeskScreen(FrugalScreen[None]):
         self.notify(visible(str(error)), severity="error", timeout=10, markup=False)
 
 
+async def _nothing() -> None:
+    """Do nothing."""
+
+
 class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Generic[ResultT]):
     """A window over dimmed content: Esc leaves, with a question when something was typed."""
 
@@ -264,6 +269,15 @@ class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Gene
         """Make way for the sentence of the screen beneath when nothing fits."""
         stay_laid_out(self, event)
         make_way(self, event.size)
+
+    def dismiss(self, result: ResultT | None = None) -> AwaitComplete:
+        """Close the window, with those above it, and hand a result to whoever asked; only once."""
+        if self not in self.app.screen_stack:
+            # A second answer to the same question: Textual would close whatever is on the top.
+            return AwaitComplete(_nothing())
+        while (above := self.app.screen) is not self:
+            above.dismiss(None)
+        return super().dismiss(result)
 
     def has_typed(self) -> bool:
         """Tell whether leaving would lose something that was typed."""

@@ -78,6 +78,20 @@ async def test_a_long_question_keeps_its_buttons() -> None:
             assert app.is_whole_on_screen(button)
 
 
+async def test_a_window_is_closed_once_and_takes_along_what_is_above_it() -> None:
+    app = DialogHost()
+    async with app.run_test() as pilot:
+        beneath, question, above = (Confirm(text) for text in ("Um?", "Dois?", "Três?"))
+        for dialog in (beneath, question, above):
+            await app.open(dialog, pilot)
+        question.dismiss(True)
+        question.dismiss(False)
+        above.dismiss(True)
+        await settled(pilot)
+        assert app.screen is beneath
+        assert app.results == [None, True]
+
+
 async def test_a_line_is_asked_for() -> None:
     app = DialogHost()
     async with app.run_test(size=(80, 24)) as pilot:
