@@ -10,7 +10,7 @@ from textual import on, work
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import DataTable, Input, OptionList, Static
+from textual.widgets import DataTable, Input, Static
 from textual.widgets.option_list import Option
 
 from caz_tui import formats
@@ -18,6 +18,7 @@ from caz_tui.data.errors import SheetError
 from caz_tui.screens.paths import path_input, path_of
 from caz_tui.terminal.text import rich_shown, shown
 from caz_tui.widgets.check_group import CheckGroup
+from caz_tui.widgets.choice_list import ChoiceList
 from caz_tui.widgets.cycle import Cycle
 from caz_tui.widgets.field import FormField
 
@@ -54,7 +55,7 @@ class FileStep(Vertical):
     def compose(self) -> ComposeResult:
         """Put the list under the field."""
         self.path_input = path_input("", SUFFIXES, self._folder, completes=False)
-        self._listing = OptionList()
+        self._listing = ChoiceList()
         yield FormField("Arquivo", self.path_input, id="path")
         yield self._listing
         yield Static("Planilhas CSV ou XLSX de clientes, de compras ou de benefícios", classes="hint", markup=False)
@@ -80,7 +81,7 @@ class FileStep(Vertical):
             self._listing.focus()
             self._listing.highlighted = 0
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: ChoiceList.OptionSelected) -> None:
         """Enter a folder, or choose a file."""
         event.stop()
         path = event.option.id or ""

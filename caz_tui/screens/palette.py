@@ -9,7 +9,7 @@ from textual import work
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
 from caz_tui import formats
@@ -22,6 +22,7 @@ from caz_tui.screens.base import ClientWanted, Dialog, ListWanted
 from caz_tui.screens.latest import Latest
 from caz_tui.screens.views_menu import describe_view, view_of
 from caz_tui.terminal.text import shown
+from caz_tui.widgets.choice_list import ChoiceList
 from caz_tui.widgets.field import text_input
 
 if TYPE_CHECKING:
@@ -99,12 +100,12 @@ class Palette(Dialog[None]):
         """Put the line to type in over what is found."""
         with Vertical(id="window"):
             yield text_input(placeholder=_PLACEHOLDER)
-            yield OptionList(markup=False)
+            yield ChoiceList(markup=False)
             yield Static(_NOTHING_FOUND, id="none")
 
     def on_mount(self) -> None:
         """Show what there is before anything is typed."""
-        self.query_one(OptionList).can_focus = False
+        self.query_one(ChoiceList).can_focus = False
         self._show_entries()
         self._read_views()
 
@@ -132,13 +133,13 @@ class Palette(Dialog[None]):
 
     def on_input_submitted(self) -> None:
         """Do what the line under the cursor says, as soon as there is one."""
-        highlighted = self.query_one(OptionList).highlighted
+        highlighted = self.query_one(ChoiceList).highlighted
         if highlighted is not None:
             self._choose(highlighted)
         elif self._is_looking:
             self._chosen_early = True
 
-    def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, message: ChoiceList.OptionSelected) -> None:
         """Do what the line that was clicked says."""
         self._choose(message.option_index)
 
@@ -153,7 +154,7 @@ class Palette(Dialog[None]):
     def action_move(self, step: int) -> None:
         """Go up or down the lines."""
         if self._entries:
-            options = self.query_one(OptionList)
+            options = self.query_one(ChoiceList)
             options.highlighted = max(0, min((options.highlighted or 0) + step, len(self._entries) - 1))
 
     def _show_entries(self) -> None:
@@ -163,7 +164,7 @@ class Palette(Dialog[None]):
             *self._matching_views(words),
             *(_client_entry(found, self._name_cells) for found in self._clients),
         ]
-        options = self.query_one(OptionList)
+        options = self.query_one(ChoiceList)
         options.set_options(Option(entry.label) for entry in self._entries)
         options.highlighted = 0 if self._entries else None
         options.display = bool(self._entries)

@@ -8,7 +8,7 @@ from textual import work
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from caz_tui.data.errors import PortfolioError
@@ -19,6 +19,7 @@ from caz_tui.screens.confirm import Confirm
 from caz_tui.screens.sort_menu import ARROWS
 from caz_tui.terminal.text import shown
 from caz_tui.terminal.visible import visible
+from caz_tui.widgets.choice_list import ChoiceList
 
 if TYPE_CHECKING:
     from textual.app import App, ComposeResult
@@ -84,7 +85,7 @@ class ViewsMenu(Dialog[ClientView]):
         with Vertical(id="window") as window:
             window.border_title = "Visões"
             window.border_subtitle = "enter abre · x exclui · esc fecha"
-            yield OptionList(markup=False)
+            yield ChoiceList(markup=False)
             yield Static(NO_VIEWS, id="none")
 
     def on_mount(self) -> None:
@@ -97,7 +98,7 @@ class ViewsMenu(Dialog[ClientView]):
 
     async def _read(self) -> None:
         self._views = await self._service.saved_views()
-        options = self.query_one(OptionList)
+        options = self.query_one(ChoiceList)
         kept = options.highlighted or 0
         options.set_options(
             Option(Content.assemble(shown(saved.name, "bold"), "\n", shown(describe_view(saved), "$muted")))
@@ -107,7 +108,7 @@ class ViewsMenu(Dialog[ClientView]):
         options.display = bool(self._views)
         self.query_one("#none").display = not self._views
 
-    def on_option_list_option_selected(self, message: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, message: ChoiceList.OptionSelected) -> None:
         """Open a view."""
         try:
             view = view_of(self._views[message.option_index])
@@ -119,7 +120,7 @@ class ViewsMenu(Dialog[ClientView]):
 
     def action_move(self, step: int) -> None:
         """Go to the view above or below."""
-        options = self.query_one(OptionList)
+        options = self.query_one(ChoiceList)
         if step > 0:
             options.action_cursor_down()
         else:
@@ -127,7 +128,7 @@ class ViewsMenu(Dialog[ClientView]):
 
     def action_forget(self) -> None:
         """Drop the view under the cursor."""
-        index = self.query_one(OptionList).highlighted
+        index = self.query_one(ChoiceList).highlighted
         if index is not None:
             self._forget(self._views[index].name)
 

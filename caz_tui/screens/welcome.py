@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
 from caz_tui.screens.base import Dialog, PortfolioChanged, SheetWanted
 from caz_tui.screens.client_form import ClientForm
 from caz_tui.terminal.text import shown
+from caz_tui.widgets.choice_list import ChoiceList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -57,22 +58,22 @@ class Welcome(Dialog[None]):
             yield Static(
                 "Boas-vindas. Sua carteira ainda está vazia; por onde quer começar?", id="greeting", markup=False
             )
-            yield OptionList(*(Option(_label(letter, label, why), id=name) for name, letter, label, why in _OFFERS))
+            yield ChoiceList(*(Option(_label(letter, label, why), id=name) for name, letter, label, why in _OFFERS))
 
     def on_mount(self) -> None:
         """Start on the first offer."""
         window = self.query_one("#window")
         window.border_title = "caz-tui"
         window.border_subtitle = "enter escolhe · esc fecha"
-        self.query_one(OptionList).highlighted = 0
+        self.query_one(ChoiceList).highlighted = 0
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    def on_option_list_option_selected(self, event: ChoiceList.OptionSelected) -> None:
         """Begin in the way that was chosen."""
         self.action_begin(event.option.id or "start")
 
     def action_confirm(self) -> None:
         """Begin in the way under the cursor."""
-        self.query_one(OptionList).action_select()
+        self.query_one(ChoiceList).action_select()
 
     def action_begin(self, offer: str) -> None:
         """Leave, and begin in one of the ways; a form that is given up leads back here."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import update
+from textual.app import App, ComposeResult
 from textual.widgets import Input, OptionList
 
 from caz_tui import formats
@@ -17,6 +19,7 @@ from caz_tui.screens.client_form import ClientForm
 from caz_tui.screens.home import HomeScreen
 from caz_tui.screens.palette import Palette
 from caz_tui.theme import LIGHT
+from caz_tui.widgets.choice_list import ChoiceList
 from tests.ui.client_desk import SIZES, TINY, desk_on_clients
 
 if TYPE_CHECKING:
@@ -157,3 +160,20 @@ async def test_hostile_names_are_text(service: PortfolioService, size: tuple[int
             await desk.settle()
             assert isinstance(desk.top(), ClientDetails)
         assert desk.app.return_value is None
+
+
+async def test_a_list_that_is_not_laid_out_yet_takes_keys() -> None:
+    class Host(App[None]):
+        def compose(self) -> ComposeResult:
+            yield ChoiceList("um", "dois")
+
+    async with Host().run_test(size=(40, 10)) as pilot:
+        listed = pilot.app.query_one(ChoiceList)
+        listed.highlighted = 1
+        await pilot.press("pageup")
+        assert listed.highlighted == 0
+        listed._line_cache.clear()
+        with patch.object(ChoiceList, "_update_lines", lambda _: None):
+            await listed.run_action("page_down")
+            await listed.run_action("page_up")
+        assert listed.highlighted == 0
