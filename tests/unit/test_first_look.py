@@ -151,7 +151,9 @@ async def test_who_is_no_user_sees_nothing(service: PortfolioService) -> None:
     answers = [look.me(), look.summary(SINCE), look.tab_counts()]
     assert answers == [None] * len(answers)
     await service.set_user_active("leo", active=False)
-    assert look_at(service, "leo").page(ClientView(), 0, 10) is None
+    look.close()
+    look = look_at(service, "leo")
+    assert look.page(ClientView(), 0, 10) is None
     look.close()
 
 
