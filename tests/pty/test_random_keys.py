@@ -125,7 +125,8 @@ def back_to_the_list(terminal: Terminal) -> None:
     """Close whatever is open, and show that the program still does what it is told."""
     for _ in range(12):
         terminal.press("escape")
-        terminal.wait_quiet(0.2)
+        # A question that came later would be answered by the next Esc, and the form would stay.
+        terminal.wait_quiet(0.6)
         if "Descartar o que" in terminal.screen_text():
             terminal.press("s")
             terminal.wait_quiet(0.2)
