@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.visitors import iterate, replacement_traverse
 from sqlalchemy.types import UserDefinedType
 
+from caz_tui.data.dialects.base import nobody
 from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.selects import view_condition
 from caz_tui.data.tables import KEPT_COUNTS, clients
@@ -86,11 +87,7 @@ def _is_of_a_client(element: object) -> bool:
     return isinstance(element, Column) and element.table is clients
 
 
-def _unheard(_done: float) -> None:
-    """Is told how far the counting is, and does nothing."""
-
-
-def fill(connection: Connection, tell: Callable[[float], None] = _unheard) -> None:
+def fill(connection: Connection, tell: Callable[[float], None] = nobody) -> None:
     """Count the clients there are; tell the fraction that is done."""
     for table, counts in _count(connection, tell).items():
         connection.execute(delete(table))
@@ -110,7 +107,7 @@ def problems(connection: Connection) -> list[str]:
     ]
 
 
-def _count(connection: Connection, tell: Callable[[float], None] = _unheard) -> dict[Table, Counter[tuple[Any, ...]]]:
+def _count(connection: Connection, tell: Callable[[float], None] = nobody) -> dict[Table, Counter[tuple[Any, ...]]]:
     """Return how many clients have which values, some clients at a time: sorting a million takes more memory."""
     counts: dict[Table, Counter[tuple[Any, ...]]] = {table: Counter() for table in KEPT_COUNTS}
     last = connection.scalar(select(func.max(clients.c.id))) or 0
@@ -137,7 +134,7 @@ def _as_they_are(columns: Iterable[Column[Any]]) -> list[ColumnElement[Any]]:
 # SQLite
 
 
-def create(connection: Connection, tell: Callable[[float], None] = _unheard) -> None:
+def create(connection: Connection, tell: Callable[[float], None] = nobody) -> None:
     """Make the triggers, and count the clients there are; tell the fraction that is done."""
     for name, statement in _TRIGGERS.items():
         connection.exec_driver_sql(f"CREATE TRIGGER {name} {statement}")
@@ -146,9 +143,8 @@ def create(connection: Connection, tell: Callable[[float], None] = _unheard) -> 
 
 def mend(connection: Connection) -> None:
     """Make everything anew when rebuilding ``clients`` has taken the triggers away."""
-    tables = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
-    triggers = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars())
-    if tables.issuperset(table.name for table in KEPT_COUNTS) and not triggers.issuperset(_TRIGGERS):
+    names = set(connection.exec_driver_sql("SELECT name FROM sqlite_master").scalars())
+    if names.issuperset(table.name for table in KEPT_COUNTS) and not names.issuperset(_TRIGGERS):
         _drop(connection)
         create(connection)
 

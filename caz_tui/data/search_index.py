@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, column, func, select, table, text
 
+from caz_tui.data.dialects.base import nobody
 from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ async def gathering(connection: AsyncConnection) -> AsyncIterator[None]:
     last = await _last_client(connection)
     await connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {_TRIGGERS[0]}")
     yield
-    await _fill(connection, last, lambda _done: None)
+    await _fill(connection, last, nobody)
     await connection.exec_driver_sql(_TRIGGER_STATEMENTS[0])
 
 

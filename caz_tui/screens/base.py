@@ -226,10 +226,6 @@ class DeskScreen(FrugalScreen[None]):
         self.notify(visible(str(error)), severity="error", timeout=10, markup=False)
 
 
-async def _nothing() -> None:
-    """Do nothing."""
-
-
 class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Generic[ResultT]):
     """A window over dimmed content: Esc leaves, with a question when something was typed."""
 
@@ -274,7 +270,7 @@ class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Gene
         """Close the window, with those above it, and hand a result to whoever asked; only once."""
         if self not in self.app.screen_stack:
             # A second answer to the same question: Textual would close whatever is on the top.
-            return AwaitComplete(_nothing())
+            return AwaitComplete()
         while (above := self.app.screen) is not self:
             above.dismiss(None)
         return super().dismiss(result)
