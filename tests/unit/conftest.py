@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.unit.program import HEADERS, PURCHASE_HEADERS, PURCHASES, Office, fill, numbered, write_sheet
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from caz_tui.data.address import Place
+    from caz_tui.data.service import PortfolioService
+    from tests.unit.asking import Statement
 
 
 @pytest.fixture
@@ -49,3 +53,18 @@ def held(office: Office, small_database: Path) -> Office:
     """An office whose database holds something to lose."""
     shutil.copy(small_database, office.database)
     return office
+
+
+@pytest.fixture
+def asked(service: PortfolioService) -> Iterator[list[Statement]]:
+    """What the service of a test asks its database for."""
+    found: list[Statement] = []
+    engine = service._database._engine.sync_engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if statement.startswith("SELECT"):
+            found.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)

@@ -7,7 +7,6 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event
 
 from caz_tui.data.choices import Order, Tab
 from caz_tui.data.query import ClientQuery, ClientView
@@ -16,12 +15,14 @@ from caz_tui.data.service import PortfolioService
 from caz_tui.data.tables import clients
 from tests.server import run_on
 from tests.support import FrozenClock
+from tests.unit.asking import listings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from caz_tui.data.address import ServerAddress
     from tests.server import Server
+    from tests.unit.asking import Statement
 
 COPIES = 40
 WORSE = re.compile(r"Seq Scan on clients |(?<!Incremental )Sort  \(")
@@ -56,22 +57,7 @@ async def service(large: ServerAddress) -> AsyncIterator[PortfolioService]:
     await service.close()
 
 
-@pytest.fixture
-def asked(service: PortfolioService) -> Iterator[list[tuple[str, Any]]]:
-    """What the service asks the server for."""
-    found: list[tuple[str, Any]] = []
-    engine = service._database._engine.sync_engine
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        if statement.startswith("SELECT"):
-            found.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield found
-    event.remove(engine, "before_cursor_execute", note)
-
-
-async def plans(service: PortfolioService, asked: list[tuple[str, Any]]) -> list[str]:
+async def plans(service: PortfolioService, asked: list[Statement]) -> list[str]:
     async with service._database.read() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
         found = []
@@ -83,32 +69,23 @@ async def plans(service: PortfolioService, asked: list[tuple[str, Any]]) -> list
 
 @pytest.mark.parametrize("tab", Tab)
 async def test_pages_are_walked_along_an_index(
-    service: PortfolioService, asked: list[tuple[str, Any]], subtests: pytest.Subtests, tab: Tab
+    service: PortfolioService, asked: list[Statement], subtests: pytest.Subtests, tab: Tab
 ) -> None:
     for field, descending in product(SORT_FIELDS, (False, True)):
         with subtests.test(field=field, descending=descending):
             view = ClientView(tab, order=Order(field=field, descending=descending))
-            asked.clear()
-            await service.page(view, 0, 50)
-            await service.page(view, 70, 50)
-            total = await service.count(view)
-            await service.page(view, total - 50, 50)
-            listing = [one for one in list(asked) if "ORDER BY" in one[0]]
-            assert len(listing) >= 3
-            for plan in await plans(service, listing):
+            for plan in await plans(service, await listings(service, asked, view, 50, second=70)):
                 assert not WORSE.search(plan), plan
 
 
 @pytest.mark.parametrize("text", ["situacao:ativo", "vencimento:30d renovacao:nao", "uf:SP", "plano:Controle*"])
-async def test_a_filter_is_sorted_along_an_index(
-    service: PortfolioService, asked: list[tuple[str, Any]], text: str
-) -> None:
+async def test_a_filter_is_sorted_along_an_index(service: PortfolioService, asked: list[Statement], text: str) -> None:
     await service.page(ClientView(Tab.ALL, ClientQuery.parse(text)), 0, 50)
     for plan in await plans(service, list(asked)):
         assert "Seq Scan on clients " not in plan
 
 
-async def test_a_word_that_few_have_is_looked_up(service: PortfolioService, asked: list[tuple[str, Any]]) -> None:
+async def test_a_word_that_few_have_is_looked_up(service: PortfolioService, asked: list[Statement]) -> None:
     view = ClientView(query=ClientQuery.parse("inexistente"))
     await service.page(view, 0, 10)
     await service.count(view)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
 
 from caz_tui.data import gate, kept_counts, windows
 from caz_tui.data.choices import Field, Order, Role, Tab
@@ -14,31 +13,16 @@ from caz_tui.data.query import ClientQuery, ClientView, Selection
 from caz_tui.data.selects import SORT_FIELDS
 from caz_tui.data.service import PortfolioService
 from tests.support import FrozenClock
+from tests.unit.asking import listings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.unit.asking import Statement
 
 # Where a tab leaves but one value, SQLite sorts those of the same name once more, a few at a time.
 _SAME_FOR_ALL_OF = {
     Tab.PAID_BY_CLIENT: (Field.PAYER, Field.LICENCE_HISTORY),
     Tab.PAID_BY_OFFICE: (Field.PAYER,),
 }
-Statement = tuple[str, Any]
-
-
-@pytest.fixture
-def asked(service: PortfolioService) -> Iterator[list[Statement]]:
-    """What the service asks the database for."""
-    found: list[Statement] = []
-    engine = service._database._engine.sync_engine
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
-        if statement.startswith("SELECT"):
-            found.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield found
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def _of_clients(asked: list[Statement]) -> list[Statement]:
@@ -63,14 +47,7 @@ async def test_pages_are_walked_along_an_index(
 ) -> None:
     for field in SORT_FIELDS:
         view = ClientView(tab, order=Order(field=field, descending=descending))
-        asked.clear()
-        await service.page(view, 0, 5)
-        await service.page(view, 7, 5)
-        total = await service.count(view)
-        await service.page(view, total - 5, 5)
-        listing = [one for one in asked if "ORDER BY" in one[0]]
-        assert len(listing) >= 3
-        for plan in await _plans(service, listing):
+        for plan in await _plans(service, await listings(service, asked, view, 5, second=7)):
             assert "USING INDEX" in plan, (tab, field, plan)
             if field not in _SAME_FOR_ALL_OF.get(tab, ()):
                 assert "TEMP B-TREE" not in plan, (tab, field, plan)
