@@ -8,6 +8,7 @@ raised is dead.
 from __future__ import annotations
 
 import re
+from contextvars import Context
 from typing import TYPE_CHECKING, Final
 
 from textual import events, messages
@@ -33,6 +34,8 @@ class InputReader:
 
     def __init__(self) -> None:
         self._keyboard = KeyboardDecoder()
+        # The parser remembers keys, and each keeps what it was made for, which would be a dialog that closes soon.
+        self._context = Context()
         self._parser = XTermParser()
         self._paste: str | None = None
         self._recent = ""
@@ -101,7 +104,7 @@ class InputReader:
 
     def _guarded(self, parsed: Iterable[Message]) -> list[Message]:
         try:
-            found = list(parsed)
+            found = self._context.run(list, parsed)
         except Exception:  # noqa: BLE001 - the parser fails in many ways on what no keyboard sends
             self._parser = XTermParser()
             return []

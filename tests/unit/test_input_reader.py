@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
+from textual._context import active_message_pump
+from textual.message_pump import MessagePump
 
 from caz_tui.terminal.reading import MAX_PASTE_CHARACTERS, InputReader
 
@@ -46,3 +51,15 @@ def test_a_lost_end_can_be_put_right() -> None:
     assert isinstance(paste, events.Paste)
     assert paste.text == "abc"
     assert not reader.is_pasting
+
+
+def test_keys_that_are_remembered_keep_no_dialog() -> None:
+    reader, pump = InputReader(), MessagePump()
+    gone = weakref.ref(pump)
+    where = active_message_pump.set(pump)
+    found = [message.key for message in reader.feed(b"\x1b[1;5A\x1b[13;2ua") if isinstance(message, events.Key)]
+    active_message_pump.reset(where)
+    assert found == ["ctrl+up", "shift+enter", "a"]
+    del where, pump
+    gc.collect()
+    assert gone() is None
