@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 PACKAGE: Final = "sqlalchemy.ext.asyncio"
 _WITHOUT_ORM: Final = ("base", "engine", "exc", "result")
 
+STATEMENTS_KEPT: Final = 100
+"""Each is two hundred objects and more; SQLAlchemy keeps half as many again before it forgets any."""
+
 
 def create_async_engine(url: URL, **options: Any) -> AsyncEngine:  # noqa: ANN401 - handed on as they are
     """Return an engine for an address; the options are those of SQLAlchemy's function of this name."""
     if PACKAGE not in sys.modules:
         put_off(PACKAGE, _without_orm)
-    engine: AsyncEngine = import_module(f"{PACKAGE}.engine").create_async_engine(url, **options)
+    create = import_module(f"{PACKAGE}.engine").create_async_engine
+    engine: AsyncEngine = create(url, query_cache_size=STATEMENTS_KEPT, **options)
     return engine
 
 

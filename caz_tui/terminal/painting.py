@@ -29,12 +29,14 @@ from textual.widget import Widget
 from caz_tui.terminal.composing import FrugalCompositor, Piece, PiecesUpdate
 from caz_tui.terminal.direct_keys import DirectKeys
 from caz_tui.terminal.driver import DeskDriver
+from caz_tui.terminal.short_memory import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import RenderableType
     from rich.terminal_theme import TerminalTheme
+    from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.geometry import Offset, Size
 
@@ -70,6 +72,11 @@ REST_SECONDS: Final = 0.1
 
 class FrugalApp(DirectKeys[ReturnT], Generic[ReturnT]):
     """An app that sends the cells that changed, and no others."""
+
+    def __init__(self, driver_class: type[Driver] | None = None) -> None:
+        """Make an app, and let Textual remember no more than it needs."""
+        shorten()
+        super().__init__(driver_class=driver_class)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters of every line; no screen uses the terminal's own colours, so none is looked for."""

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import inspect
 import pkgutil
+import re
+import weakref
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import textual.strip
+from rich.segment import Segment
 from textual._compositor import Compositor, LayoutUpdate
 from textual._styles_cache import StylesCache
 from textual.app import App
+from textual.color import Color
 from textual.css.stylesheet import Stylesheet
 from textual.events import ScreenResume
 from textual.geometry import Offset, Region
@@ -22,6 +27,7 @@ from caz_tui.app import DeskApp
 from caz_tui.screens import base
 from caz_tui.terminal.composing import FrugalCompositor, Piece, PiecesUpdate
 from caz_tui.terminal.painting import FrugalApp, FrugalScreen, _pieces
+from caz_tui.terminal.short_memory import SUMS_KEPT, shorten
 
 if TYPE_CHECKING:
     import pytest
@@ -76,6 +82,39 @@ def test_widgets_keep_the_lines_they_drew() -> None:
     assert "visible_screen_stack.set(" in inspect.getsource(Compositor.render_update)
     assert "visible_screen_stack.get().pop()" in inspect.getsource(Screen.render)
     assert "BackgroundScreen(base_screen, background)" in inspect.getsource(Screen.render)
+
+
+def test_the_lines_of_a_widget_go_with_the_widget() -> None:
+    shorten()
+    cache = StylesCache()
+    gone = weakref.ref(cache)
+    inner, outer = cache.get_inner_outer(Color(10, 20, 30), Color(200, 100, 0, 0.5))
+    assert (inner.background, outer.background) == (Color(10, 20, 30) + Color(200, 100, 0, 0.5), Color(10, 20, 30))
+    del cache
+    assert gone() is None
+    assert "    def get_inner_outer(\n        cls, base_background: Color, background: Color\n" in inspect.getsource(
+        StylesCache
+    )
+
+
+def test_a_strip_makes_nothing_of_what_it_may_be_asked_for() -> None:
+    shorten()
+    source = inspect.getsource(textual.strip)
+    assert source.count("FIFOCache(") == len([name for name in Strip.__slots__ if name.endswith("_cache")]) - 1
+    assert set(re.findall(r"self\._\w+_cache\.(\w+)", source)) == {"get"}
+    strip = Strip([Segment("abc"), Segment("def")])
+    assert strip.crop(1, 4) is strip.crop(1, 4)
+    assert strip.crop(1, 4).text == "bcd"
+    assert [piece.text for piece in strip.divide([2, 6])] == ["ab", "cdef"]
+    assert strip.adjust_cell_length(9) is strip.adjust_cell_length(9)
+
+
+def test_regions_remember_a_few_frames() -> None:
+    shorten()
+    for name in ("intersection", "overlaps", "translate", "union", "grow", "shrink", "contains_region", "__contains__"):
+        assert getattr(Region, name).cache_parameters()["maxsize"] <= SUMS_KEPT
+    assert Region(0, 0, 4, 4).intersection(Region(2, 1, 9, 9)) == Region(2, 1, 2, 3)
+    assert not Region(0, 0, 4, 4).contains_region(Region(2, 1, 9, 9))
 
 
 def test_style_sheets_are_parsed_for_their_variables() -> None:
