@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import sys
 import time
 from functools import partial
@@ -77,9 +76,6 @@ WHAT_BECOMES_OF_IT = {
     False: "O que foi digitado se perde.",
 }
 """What ctrl+q says of a form, by whether a draft of it is kept."""
-
-GC_THRESHOLDS = (10_000, 5, 10)
-"""Short looks often: a middle generation of 400,000 objects took a third of a second, all at once."""
 
 WARMED_FIRST = "caz_tui.screens.my_clients"
 MODULES = {CLIENTS: WARMED_FIRST, PAYMENTS: "caz_tui.screens.payments"}
@@ -212,7 +208,8 @@ class DeskApp(StyledApp[int]):
         if self._settled is not None:
             await self._settled()
         # Not behind the dialogs: somebody who goes on typing keeps them waiting, and garbage would pile up.
-        _spare_collector()
+        if isinstance(self._driver, DeskDriver):
+            self._driver.collector.begin()
         self.run_worker(self._import_the_rest())
         await self.service.watch(self._tell_of_change, self._tell_of_trouble)
 
@@ -442,11 +439,3 @@ class DeskApp(StyledApp[int]):
     def _fatal_error(self) -> None:
         self._exit_renderables.append(crashes.UNEXPECTED)
         self._close_messages_no_wait()
-
-
-def _spare_collector() -> None:
-    """Keep the garbage collector from walking all that was imported while someone waits for a key."""
-    # Nothing is collected first: that would take longer than a key may.
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
-    gc.enable()

@@ -73,14 +73,6 @@ def _rest_at_once() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _collect_what_tests_leave() -> Iterator[None]:
-    """Keep the app from taking all there is for permanent: here it is also what earlier tests left behind."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("caz_tui.app._spare_collector", lambda: None)
-        yield
-
-
-@pytest.fixture(autouse=True, scope="session")
 def _parse_styles_once() -> Iterator[None]:
     """Let all apps of a test run share what their style sheets were parsed into."""
     parse = Stylesheet._parse_rules

@@ -1,8 +1,11 @@
-"""The garbage collector let loose when nobody is at the keys.
+"""The garbage collector let loose when nobody waits: behind a frame that is out, and in the pauses of the hands.
 
-A look at everything takes a tenth of a second, which a key would have to wait; put off for ever it lets what closed
-dialogs leave behind grow to hundreds of megabytes. So it comes in the first pause of the hands, if there is enough to
-collect; the collector's own thresholds are for hands that never pause.
+A look at everything takes a tenth of a second, and longer on a slow machine, which a key would have to wait; put off
+for ever it lets what closed dialogs leave behind grow to hundreds of megabytes. The collector's own thresholds fall
+into the middle of a key, and into that of the longest: what opens a dialog makes the most. So it looks when what a key
+asked for is on the screen and no other key waits: briefly at what is new, now and then at everything. What is there at
+the start, and what outlives the first looks at everything while no dialog stands open, is what stays (classes, styles,
+statements, the places), and is not looked at again.
 """
 
 from __future__ import annotations
@@ -12,38 +15,115 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
+
+THRESHOLDS: Final = (20_000, 5, 10)
+"""The collector's own, for work that draws nothing: more than a key makes, but for the largest dialogs."""
+
+NEW: Final = 3_000
+"""So many new objects are worth a brief look."""
+
+BRIEF_LOOKS: Final = 4
+"""After so many, what outlived them is looked at together."""
+
+MIDDLE_LOOKS: Final = 2
+"""After so many of these, everything is looked at."""
+
+FIRST_LOOKS: Final = 2
+"""So many looks at everything tell what stays."""
+
+FRAMES: Final = 5
+"""How many frames it takes until a dialog that was closed is taken apart."""
 
 PAUSE_SECONDS: Final = 1.0
-WORTH_IT: Final = 4
-"""How many collections of the middle generation there have been since all was looked at."""
+LONG_PAUSE_SECONDS: Final = 5.0
+"""The first of these is used to find what became garbage while the program started."""
 
 
-class IdleCollector:
-    """Collects once in a pause after keys, and is no timer at all when there were none."""
+class Collector:
+    """Collects when nobody waits, and is no timer at all when there were no keys."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Wait for keys."""
+    def __init__(self, loop: asyncio.AbstractEventLoop, *, has_dialog: Callable[[], bool]) -> None:
+        """Leave the collector of garbage as it is.
+
+        Args:
+            loop: where to wait.
+            has_dialog: whether something stands open that will be closed.
+        """
         self._loop = loop
+        self._has_dialog = has_dialog
         self._touched_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._has_looked_behind = False
+        self._first_looks_left = FIRST_LOOKS
+        self._frames_without_dialog = 0
+
+    def begin(self) -> None:
+        """Let it work, but for what is there now: what was imported and built for the first screen."""
+        # Nothing is collected first: that would take longer than a key may.
+        gc.freeze()
+        gc.set_threshold(*THRESHOLDS)
+        gc.enable()
 
     def touched(self) -> None:
         """Take note of a key, a click or a paste."""
         self._touched_at = self._loop.time()
         if self._timer is None:
-            self._timer = self._loop.call_later(PAUSE_SECONDS, self._look)
+            self._wait(PAUSE_SECONDS)
+
+    def frame_is_out(self) -> None:
+        """Take note that what was asked for is on the screen, and that nobody waits for more."""
+        self._frames_without_dialog = 0 if self._has_dialog() else self._frames_without_dialog + 1
+        if gc.isenabled() and gc.get_count()[0] >= NEW:
+            self._loop.call_soon(self._look)
 
     def stop(self) -> None:
-        """Collect no more."""
+        """Wait for no pause any more."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _look(self) -> None:
-        left_seconds = self._touched_at + PAUSE_SECONDS - self._loop.time()
-        if left_seconds > 0:
-            self._timer = self._loop.call_later(left_seconds, self._look)
-            return
+    @property
+    def _may_tell_what_stays(self) -> bool:
+        return self._first_looks_left > 0 and self._frames_without_dialog >= FRAMES
+
+    def _wait(self, pause_seconds: float) -> None:
+        left_seconds = self._touched_at + pause_seconds - self._loop.time()
+        self._timer = self._loop.call_later(left_seconds, self._look_in_pause, pause_seconds)
+
+    def _look_in_pause(self, pause_seconds: float) -> None:
         self._timer = None
-        if gc.isenabled() and gc.get_count()[2] >= WORTH_IT:
-            gc.collect()
+        if not gc.isenabled():
+            return
+        if self._touched_at + pause_seconds > self._loop.time():
+            self._wait(PAUSE_SECONDS)
+        elif pause_seconds == LONG_PAUSE_SECONDS:
+            if not self._has_dialog():
+                self._look_behind()
+        else:
+            if gc.get_count()[2] >= MIDDLE_LOOKS:
+                self._look_at_everything()
+            if not self._has_looked_behind:
+                self._wait(LONG_PAUSE_SECONDS)
+
+    def _look_behind(self) -> None:
+        """Look once at what was left alone when the program had started."""
+        self._has_looked_behind = True
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+
+    def _look(self) -> None:
+        new, brief, middle = gc.get_count()
+        if middle >= (1 if self._may_tell_what_stays else MIDDLE_LOOKS):
+            self._look_at_everything()
+        elif brief >= BRIEF_LOOKS:
+            gc.collect(1)
+        elif new >= NEW:
+            gc.collect(0)
+
+    def _look_at_everything(self) -> None:
+        gc.collect()
+        if self._may_tell_what_stays:
+            self._first_looks_left -= 1
+            gc.freeze()

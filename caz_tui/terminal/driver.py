@@ -26,7 +26,7 @@ from textual.constants import ESCAPE_DELAY
 from textual.driver import Driver
 from textual.geometry import Size
 
-from caz_tui.terminal.collecting import IdleCollector
+from caz_tui.terminal.collecting import Collector
 from caz_tui.terminal.environment import ECONOMY, erases_in_colour, is_dumb
 from caz_tui.terminal.output import Output
 from caz_tui.terminal.pens import Pens
@@ -121,7 +121,7 @@ class DeskDriver(Driver):
         self._frame_waits: asyncio.Handle | None = None
         self._cursor: tuple[int, int] | None = None
         self._veil: Veil | None = None
-        self._collector = IdleCollector(self._loop)
+        self.collector = Collector(self._loop, has_dialog=lambda: len(app.screen_stack) > 1)
         self._typeahead = TypeAhead(
             app,
             self._loop,
@@ -224,6 +224,8 @@ class DeskDriver(Driver):
             frame = f"{_SYNC_BEGIN}{frame}{_SYNC_END}"
         if frame:
             self.write(frame)
+        if not self.is_behind:
+            self.collector.frame_is_out()
 
     def open_url(self, url: str, new_tab: bool = True) -> None:  # noqa: FBT001, FBT002
         """Open nothing: a browser would run on the server, as whatever $BROWSER says.
@@ -263,7 +265,7 @@ class DeskDriver(Driver):
             self._veil.stop()
         self._loop.remove_reader(_STDIN)
         self._typeahead.clear()
-        self._collector.stop()
+        self.collector.stop()
         if self._pause is not None:
             self._pause.cancel()
         self._loop.remove_signal_handler(signal.SIGWINCH)
@@ -377,7 +379,7 @@ class DeskDriver(Driver):
             taken.append(message)
             # What the terminal answers on its own is no key.
             if isinstance(message, events.InputEvent | events.Paste):
-                self._collector.touched()
+                self.collector.touched()
         self._typeahead.add(taken)
         if self._allowance < 0:
             self._flooded = True

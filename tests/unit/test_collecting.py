@@ -8,12 +8,22 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from caz_tui.terminal import collecting
-from caz_tui.terminal.collecting import PAUSE_SECONDS, IdleCollector
+from caz_tui.terminal.collecting import (
+    BRIEF_LOOKS,
+    FRAMES,
+    LONG_PAUSE_SECONDS,
+    MIDDLE_LOOKS,
+    NEW,
+    PAUSE_SECONDS,
+    THRESHOLDS,
+    Collector,
+)
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
+
+EVERYTHING = 2
 
 
 @dataclass
@@ -21,7 +31,8 @@ class Timer:
     """A callback that is due."""
 
     at: float
-    call: Callable[[], None]
+    call: Callable[..., None]
+    arguments: tuple[object, ...]
     is_cancelled: bool = False
 
     def cancel(self) -> None:
@@ -38,17 +49,34 @@ class Loop:
     def time(self) -> float:
         return self.now
 
-    def call_later(self, seconds: float, call: Callable[[], None]) -> Timer:
-        self.timers.append(Timer(self.now + seconds, call))
+    def call_soon(self, call: Callable[..., None]) -> None:
+        call()
+
+    def call_later(self, seconds: float, call: Callable[..., None], *arguments: object) -> Timer:
+        self.timers.append(Timer(self.now + seconds, call, arguments))
         return self.timers[-1]
 
     def advance(self, seconds: float) -> None:
-        self.now += seconds
-        due = [timer for timer in self.timers if timer.at <= self.now]
-        self.timers = [timer for timer in self.timers if timer.at > self.now]
-        for timer in due:
-            if not timer.is_cancelled:
-                timer.call()
+        end = self.now + seconds
+        while due := [timer for timer in self.timers if timer.at <= end and not timer.is_cancelled]:
+            first = min(due, key=lambda timer: timer.at)
+            self.timers.remove(first)
+            self.now = max(self.now, first.at)
+            first.call(*first.arguments)
+        self.now = end
+
+
+@dataclass
+class Garbage:
+    """What the collector was told, in place of the collector."""
+
+    loop: Loop
+    counts: tuple[int, int, int] = (0, 0, 0)
+    done: list[object] = field(default_factory=list)
+    is_enabled: bool = True
+
+    def collect(self, generation: int = EVERYTHING) -> None:
+        self.done.append(generation)
 
 
 @pytest.fixture
@@ -57,45 +85,124 @@ def loop() -> Loop:
 
 
 @pytest.fixture
-def collector(loop: Loop) -> IdleCollector:
-    return IdleCollector(cast("asyncio.AbstractEventLoop", cast("Any", loop)))
+def garbage(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> Garbage:
+    told = Garbage(loop)
+    monkeypatch.setattr(gc, "get_count", lambda: told.counts)
+    monkeypatch.setattr(gc, "isenabled", lambda: told.is_enabled)
+    monkeypatch.setattr(gc, "collect", told.collect)
+    for name in ("freeze", "unfreeze", "enable"):
+        monkeypatch.setattr(gc, name, lambda name=name: told.done.append(name))
+    monkeypatch.setattr(gc, "set_threshold", lambda *numbers: told.done.append(numbers))
+    return told
 
 
 @pytest.fixture
-def moments(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The moments at which everything was looked at; there is always enough to collect."""
-    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, collecting.WORTH_IT))
-    found: list[float] = []
-    monkeypatch.setattr(gc, "collect", lambda: found.append(loop.now))
-    return found
+def dialogs() -> list[str]:
+    """The dialogs that stand open."""
+    return []
 
 
-def test_it_comes_once_in_the_first_pause(loop: Loop, collector: IdleCollector, moments: list[float]) -> None:
+@pytest.fixture
+def collector(loop: Loop, garbage: Garbage, dialogs: list[str]) -> Collector:  # noqa: ARG001 - it must not find the real one
+    return Collector(cast("asyncio.AbstractEventLoop", cast("Any", loop)), has_dialog=lambda: bool(dialogs))
+
+
+def test_what_is_there_at_the_start_is_left_alone(collector: Collector, garbage: Garbage) -> None:
+    collector.begin()
+    assert garbage.done == ["freeze", THRESHOLDS, "enable"]
+
+
+@pytest.mark.parametrize(
+    ("counts", "looks"),
+    [
+        ((NEW - 1, 0, 0), []),
+        ((NEW, 0, 0), [0]),
+        ((NEW, BRIEF_LOOKS - 1, 0), [0]),
+        ((NEW, BRIEF_LOOKS, 0), [1]),
+        ((NEW, BRIEF_LOOKS, MIDDLE_LOOKS - 1), [1]),
+        ((NEW, 0, MIDDLE_LOOKS), [EVERYTHING]),
+    ],
+)
+def test_behind_a_frame_it_looks_as_far_as_it_has_to(
+    collector: Collector, garbage: Garbage, dialogs: list[str], counts: tuple[int, int, int], looks: list[int]
+) -> None:
+    dialogs.append("a form")
+    garbage.counts = counts
+    collector.frame_is_out()
+    assert garbage.done == looks
+
+
+def test_what_stays_is_told_while_no_dialog_stands_open(
+    collector: Collector, garbage: Garbage, dialogs: list[str]
+) -> None:
+    garbage.counts = (NEW, 0, 1)
+    dialogs.append("a form")
+    for _ in range(2 * FRAMES):
+        collector.frame_is_out()
+    assert set(garbage.done) == {0}
+    garbage.done.clear()
+    dialogs.clear()
+    for _ in range(FRAMES - 1):
+        # The form is still being taken apart.
+        collector.frame_is_out()
+    assert set(garbage.done) == {0}
+    garbage.done.clear()
+    for _ in range(4):
+        collector.frame_is_out()
+    # Twice: then it is known.
+    assert garbage.done == [EVERYTHING, "freeze", EVERYTHING, "freeze", 0, 0]
+
+
+def test_it_looks_at_everything_in_the_first_pause(collector: Collector, garbage: Garbage, loop: Loop) -> None:
+    garbage.counts = (0, 0, MIDDLE_LOOKS)
     for _ in range(100):
         collector.touched()
         loop.advance(PAUSE_SECONDS / 7)
-    assert moments == []
+    assert garbage.done == []
     assert len(loop.timers) == 1
     loop.advance(PAUSE_SECONDS)
-    assert len(moments) == 1
-    # Nobody is at the keys: nothing runs at all.
-    assert loop.timers == []
-    collector.touched()
-    loop.advance(PAUSE_SECONDS)
-    assert len(moments) == 2
+    assert garbage.done == [EVERYTHING]
 
 
-def test_little_is_left_alone(
-    loop: Loop, collector: IdleCollector, moments: list[float], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gc, "get_count", lambda: (9_000, 4, collecting.WORTH_IT - 1))
+def test_little_is_left_alone(collector: Collector, garbage: Garbage, loop: Loop) -> None:
+    garbage.counts = (9_000, 4, MIDDLE_LOOKS - 1)
     collector.touched()
     loop.advance(2 * PAUSE_SECONDS)
-    assert (moments, loop.timers) == ([], [])
+    assert garbage.done == []
 
 
-def test_who_leaves_collects_nothing(loop: Loop, collector: IdleCollector, moments: list[float]) -> None:
+def test_what_was_left_alone_is_looked_at_once_in_a_long_pause(
+    collector: Collector, garbage: Garbage, loop: Loop, dialogs: list[str]
+) -> None:
+    dialogs.append("a form")
+    collector.touched()
+    loop.advance(2 * LONG_PAUSE_SECONDS)
+    assert (garbage.done, loop.timers) == ([], [])
+    dialogs.clear()
+    collector.touched()
+    loop.advance(LONG_PAUSE_SECONDS - PAUSE_SECONDS)
+    collector.touched()
+    loop.advance(LONG_PAUSE_SECONDS - PAUSE_SECONDS)
+    assert garbage.done == []
+    loop.advance(PAUSE_SECONDS)
+    assert garbage.done == ["unfreeze", EVERYTHING, "freeze"]
+    collector.touched()
+    loop.advance(2 * LONG_PAUSE_SECONDS)
+    # Nobody is at the keys: nothing runs at all.
+    assert (garbage.done, loop.timers) == (["unfreeze", EVERYTHING, "freeze"], [])
+
+
+def test_a_program_that_is_starting_collects_nothing(collector: Collector, garbage: Garbage, loop: Loop) -> None:
+    garbage.counts, garbage.is_enabled = (NEW, 0, MIDDLE_LOOKS), False
+    collector.touched()
+    collector.frame_is_out()
+    loop.advance(2 * LONG_PAUSE_SECONDS)
+    assert garbage.done == []
+
+
+def test_who_leaves_collects_nothing(collector: Collector, garbage: Garbage, loop: Loop) -> None:
+    garbage.counts = (NEW, 0, MIDDLE_LOOKS)
     collector.touched()
     collector.stop()
     loop.advance(2 * PAUSE_SECONDS)
-    assert moments == []
+    assert garbage.done == []
