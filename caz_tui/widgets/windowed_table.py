@@ -489,11 +489,12 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
             return super().render_lines(crop)
         room = self._room
         self._painter.use_room(room)
-        # What is the same for all lines is found once: finding a size takes Textual longer than drawing a line.
+        # What is the same for all lines is found once: a size or a style takes Textual longer than drawing a line.
         top, middle = self.scroll_offset.y, self.size.height // 2
         strips = filtered(self, (self._line(y, top, middle) for y in crop.line_range))
         if crop.x or crop.right != room:
-            strips = [strip.adjust_cell_length(crop.right, self.rich_style).crop(crop.x) for strip in strips]
+            behind = self.rich_style
+            strips = [strip.adjust_cell_length(crop.right, behind).crop(crop.x) for strip in strips]
         return strips
 
     def render_line(self, y: int) -> Strip:
