@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from textual.actions import SkipAction
 from textual.await_complete import AwaitComplete
 from textual.message import Message
 from textual.renderables.background_screen import BackgroundScreen
@@ -288,6 +289,13 @@ class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Gene
         named = str(self.query_one("#window").border_subtitle or "").split(" · ")
         pairs = (entry.partition(" ") for entry in named if entry)
         return tuple((key, f"{does[:1].upper()}{does[1:]}.") for key, _, does in pairs)
+
+    def action_copy_text(self) -> None:
+        """Copy what is selected; where nothing is, ctrl+c says how to leave, as it does everywhere."""
+        try:
+            super().action_copy_text()
+        except SkipAction:
+            self.app.action_help_quit()
 
     def action_help(self) -> None:
         """Show the keys of the window."""

@@ -10,6 +10,7 @@ from caz_tui.app import DeskApp
 from caz_tui.data.drafts import Drafts
 from caz_tui.screens.client_form import ClientForm
 from caz_tui.screens.confirm import Confirm
+from caz_tui.screens.filter_panel import FilterPanel
 from caz_tui.session import Session
 from tests.support import FrozenClock
 from tests.ui.client_desk import Desk, desk_on_clients
@@ -34,6 +35,16 @@ async def test_ctrl_c_says_in_portuguese_how_to_leave(service: PortfolioService)
         await desk.press("enter", "ctrl+c")
         assert desk.said()[1:] == ["Para sair do programa, ctrl+q; esc volta."]
         assert desk.app.is_running
+
+
+async def test_ctrl_c_says_so_in_a_dialog_too(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("n", "ctrl+c")
+        assert isinstance(desk.top(), ClientForm)
+        assert desk.said() == ["Para sair do programa, ctrl+q; esc volta."]
+        await desk.press("escape", "f", "ctrl+c", "tab", "ctrl+c")
+        assert isinstance(desk.top(), FilterPanel)
+        assert len(desk.said()) == 1
 
 
 async def test_ctrl_q_leaves_where_nothing_was_typed(service: PortfolioService) -> None:
