@@ -26,7 +26,7 @@ from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.recording import record
 from caz_tui.data.schemas import ClientChanges, TrailQuery
 from caz_tui.data.service import PortfolioService
-from tests.support import NOON, FrozenClock, make_demonstration
+from tests.support import NOON, FrozenClock, file_of, make_demonstration
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -59,11 +59,6 @@ def look_at(service: PortfolioService, user: str = "ana") -> FirstLook:
     found = FirstLook.at(file_of(service), user)
     assert found is not None
     return found
-
-
-def file_of(service: PortfolioService) -> Path:
-    assert not isinstance(service.path, str)
-    return service.path  # type: ignore[return-value]  # a file here
 
 
 async def test_the_statements_are_those_that_the_service_sends() -> None:
