@@ -26,8 +26,11 @@ NEW: Final = 3_000
 BRIEF_LOOKS: Final = 4
 """After so many, what outlived them is looked at together."""
 
-MIDDLE_LOOKS: Final = 2
-"""After so many of these, everything is looked at."""
+MIDDLE_LOOKS: Final = 4
+"""After so many of these, everything is looked at although the hands do not pause."""
+
+MIDDLE_LOOKS_IN_PAUSE: Final = 2
+"""After so many it is in a pause."""
 
 FIRST_LOOKS: Final = 2
 """So many looks at everything tell what stays."""
@@ -101,7 +104,7 @@ class Collector:
             if not self._has_dialog():
                 self._look_behind()
         else:
-            if gc.get_count()[2] >= MIDDLE_LOOKS:
+            if gc.get_count()[2] >= MIDDLE_LOOKS_IN_PAUSE:
                 self._look_at_everything()
             if not self._has_looked_behind:
                 self._wait(LONG_PAUSE_SECONDS)

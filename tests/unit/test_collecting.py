@@ -13,6 +13,7 @@ from caz_tui.terminal.collecting import (
     FRAMES,
     LONG_PAUSE_SECONDS,
     MIDDLE_LOOKS,
+    MIDDLE_LOOKS_IN_PAUSE,
     NEW,
     PAUSE_SECONDS,
     THRESHOLDS,
@@ -154,7 +155,7 @@ def test_what_stays_is_told_while_no_dialog_stands_open(
 
 
 def test_it_looks_at_everything_in_the_first_pause(collector: Collector, garbage: Garbage, loop: Loop) -> None:
-    garbage.counts = (0, 0, MIDDLE_LOOKS)
+    garbage.counts = (0, 0, MIDDLE_LOOKS_IN_PAUSE)
     for _ in range(100):
         collector.touched()
         loop.advance(PAUSE_SECONDS / 7)
@@ -165,7 +166,7 @@ def test_it_looks_at_everything_in_the_first_pause(collector: Collector, garbage
 
 
 def test_little_is_left_alone(collector: Collector, garbage: Garbage, loop: Loop) -> None:
-    garbage.counts = (9_000, 4, MIDDLE_LOOKS - 1)
+    garbage.counts = (9_000, 4, MIDDLE_LOOKS_IN_PAUSE - 1)
     collector.touched()
     loop.advance(2 * PAUSE_SECONDS)
     assert garbage.done == []
