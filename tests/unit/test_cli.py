@@ -712,7 +712,7 @@ def test_the_full_screen_needs_a_terminal(office: Office, tmp_path: Path) -> Non
 def test_an_import_that_is_interrupted_writes_nothing(office: Office) -> None:
     office.imported("a.csv", HEADERS, *numbered(5))
     before = office.content()
-    path = office.sheet("b.csv", HEADERS, *numbered(5_000))
+    path = office.sheet("b.csv", HEADERS, *numbered(15_000))
     process = subprocess.Popen(
         program("--banco", office.database, "importar", path),
         env=environment(office.folder),
