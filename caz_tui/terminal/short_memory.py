@@ -4,7 +4,7 @@ What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py
 
 - `StylesCache.get_inner_outer` remembers its answers together with the cache that it was asked of, and so the drawn
   lines of a thousand widgets that have gone; nothing of the answer depends on that cache;
-- `Region` remembers up to 4,096 answers of each of its sums, which a thousand would be many of;
+- `Region` remembers up to 4,096 answers of each of its sums, the names of which are below;
 - `textual.strip.FIFOCache` is made seven times for every strip, most of which stay empty; of each a strip takes
   nothing but `get` and what is set by key.
 """
