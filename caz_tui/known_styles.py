@@ -1,5 +1,7 @@
 """The seam with how Textual finds the styles of a widget: once for all widgets that stand in the same way.
 
+The parts of a widget, for which it has component classes, are styled when it first draws one.
+
 Textual goes through every rule of the program for every widget, and for each of its component classes, whenever a
 screen opens, a widget gets the focus or a class changes. What it finds depends on the kinds, ids, classes and states of
 the widget and of all that hold it, and is found again where these are the same. What is known of Textual's inside,
@@ -8,22 +10,25 @@ watched by `tests/unit/test_painting_seams.py`:
 - `Stylesheet.apply` styles one node; it puts what it found for it into the `cache` that it is given, as the only
   entry of an empty one, unless no rule fits or a rule asks for the place of a node among its like
   (`_EXCLUDE_PSEUDO_CLASSES_FROM_CACHE`); it notes on the node which pseudo classes could ever matter to it;
-- `replace_rules` gives a node what was found, and `_process_component_classes` styles its parts;
+- `replace_rules` gives a node what was found, and `_process_component_classes` styles its parts, each by a node of
+  its own, and draws the widget when one of them has changed;
+- who draws asks `_component_styles` whether it has a part, and for it;
 - `rules_map` is another one after each parsing.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from weakref import ref
 
 from textual.app import App
 from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.widget import Widget
 
 if TYPE_CHECKING:
     from textual.css.model import RuleSet
-    from textual.css.styles import RulesMap
-    from textual.dom import DOMNode
+    from textual.css.styles import RenderStyles, RulesMap
 
 MOST_PATHS: Final = 8_192
 """How many ways to stand are remembered before all of them are forgotten."""
@@ -74,6 +79,33 @@ class KnownStyles(Stylesheet):
             self.replace_rules(node, rules, animate=animate)
         self._process_component_classes(node)
 
+    def _process_component_classes(self, node: DOMNode) -> None:
+        """Style those parts of a node anew that it has drawn; the others can wait until it does."""
+        names = node._get_component_classes()  # noqa: SLF001
+        if not names:
+            return
+        drawn = node._component_styles  # noqa: SLF001
+        parts = node._component_styles = _Parts(self, node, names)  # noqa: SLF001
+        for name, styles in drawn.items():
+            parts[name] = styles if self._still_fits(node, name, styles) else self.style_part(node, name)
+        if parts != drawn:
+            node.refresh()
+        for name, styles in drawn.items():
+            if parts[name] is not styles:
+                _untie(styles)
+
+    def style_part(self, node: DOMNode, name: str) -> RenderStyles:
+        """Return the styles of a part of a node."""
+        part = DOMNode(classes=name)
+        part._attach(node)  # noqa: SLF001
+        self.apply(part)
+        return part.styles
+
+    def _still_fits(self, node: DOMNode, name: str, styles: RenderStyles) -> bool:
+        """Tell whether a part is known to be styled as it was, which is quicker than to style it again."""
+        path = self._paths.get((self._path_of(node), DOMNode, None, frozenset({name})))
+        return path is not None and self._found.get(path) == styles.base._rules  # noqa: SLF001
+
     def _hints_for(self, node: DOMNode) -> Hints:
         """Return what the rules ask for that a node's names may be meant by."""
         names = frozenset(self.rules_map.keys() & node._selector_names)  # noqa: SLF001
@@ -96,6 +128,42 @@ class KnownStyles(Stylesheet):
             standing = (path, type(holder), holder.id, holder.classes, *_state_of(holder))
             path = self._paths.setdefault(standing, len(self._paths) + 1)
         return path
+
+
+class _Parts(dict[str, "RenderStyles"]):
+    """The styles of the parts of a node, each found when it is asked for."""
+
+    __slots__ = ("_holder", "_names", "_sheet")
+
+    def __init__(self, sheet: KnownStyles, holder: DOMNode, names: frozenset[str]) -> None:
+        """Know where to find them."""
+        super().__init__()
+        self._sheet = sheet
+        self._holder = ref(holder)
+        self._names = names
+
+    def clear(self) -> None:
+        """Keep no part any more, when the holder has gone."""
+        for styles in self.values():
+            _untie(styles)
+        super().clear()
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether the node has such a part."""
+        return name in self._names
+
+    def __missing__(self, name: str) -> RenderStyles:
+        """Return the styles of a part that was not asked for before; ``KeyError`` where there is no such part."""
+        holder = self._holder()
+        if holder is None or name not in self._names:
+            raise KeyError(name)
+        styles = self[name] = self._sheet.style_part(holder, name)
+        return styles
+
+
+def _untie(styles: RenderStyles) -> None:
+    """Let the styles of a part go: they hold the node that they are of, which holds them."""
+    styles.base.node = styles.inline.node = None
 
 
 def _note(node: DOMNode, hints: Hints) -> None:

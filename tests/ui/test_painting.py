@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from rich.style import Style
 from textual._compositor import Compositor, LayoutUpdate
 from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.geometry import Region
 from textual.widget import Widget
 from textual.widgets import Static
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
     from textual.app import ComposeResult
-    from textual.dom import DOMNode
     from textual.screen import Screen
     from textual.strip import Strip
 
@@ -153,8 +153,14 @@ async def test_what_is_composed_is_what_textual_would_compose(service: Portfolio
         # Once more, now that all is known, and then as Textual finds it.
         app.stylesheet.update(app.screen)
         known = {node: rules_of(node) for node in app.screen.walk_children(with_self=True)}
-        for node in known:
+        for node, (_, parts) in known.items():
             Stylesheet.apply(app.stylesheet, node)
+            assert parts.keys() == node._get_component_classes()
+            for name, rules in parts.items():
+                part = DOMNode(classes=name)
+                part._attach(node)
+                Stylesheet.apply(app.stylesheet, part)
+                assert rules == dict(part.styles.base._rules), (node, name)
         assert known == {node: rules_of(node) for node in known}
 
         compositor = app.screen._compositor
@@ -234,7 +240,7 @@ def looks_of(lines: list[Strip]) -> list[list[tuple[str, object, object, bool]]]
 
 def rules_of(node: DOMNode) -> tuple[dict[str, object], dict[str, dict[str, object]]]:
     """Return the rules that style a widget, and those of each of its parts."""
-    parts = {name: dict(styles.base._rules) for name, styles in node._component_styles.items()}
+    parts = {name: dict(node._component_styles[name].base._rules) for name in node._get_component_classes()}
     return dict(node.styles.base._rules), parts
 
 
