@@ -38,6 +38,8 @@ class Interruption:
     ) -> None:
         assert self._token is not None
         _CURRENT.reset(self._token)
+        # It holds the context, and with it the worker and the screen that are reading.
+        self._token = None
 
     def interrupt(self) -> None:
         """Have the queries stopped that are under way, and those that this reading has still to come to."""

@@ -186,7 +186,11 @@ class PortfolioService:
         task = asyncio.ensure_future(doing)
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        finally:
+            # It holds the error that it failed with, and the error this frame.
+            del task
 
     async def _visited(
         self, permission: Permission, deed: Callable[[Visit], Coroutine[Any, Any, ResultT]], *, is_write: bool

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
+from weakref import WeakMethod, ref
 
 from caz_tui.data.errors import Superseded
 from caz_tui.data.interrupting import Interruption
+from caz_tui.terminal.untied import let_go
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,12 +29,13 @@ class Latest(Generic[WantedT]):
 
         Args:
             node: whose workers they are.
-            read: reads one of what is wanted.
+            read: reads one of what is wanted; a method of whoever has this.
             interrupts: whether what is being read is of no use once something else is wanted, so that its query is
                 stopped. Not for what is wanted anew with every key that is held down: none would ever be shown.
         """
-        self._node = node
-        self._read = read
+        # Whoever reads has this, and would not go by itself if this had it too.
+        self._node = ref(node)
+        self._read = WeakMethod(read)
         self._interrupts = interrupts
         self._interruption = Interruption()
         self._waiting: list[WantedT] = []
@@ -49,20 +51,24 @@ class Latest(Generic[WantedT]):
     def want(self, wanted: WantedT) -> None:
         """Read this next, instead of whatever was waiting."""
         self._waiting = [wanted]
-        if not self.is_reading:
+        node = self._node()
+        if not self.is_reading and node is not None:
             self.is_reading = True
             # A function, not its coroutine: one that never starts because the screen goes would be complained of.
             work: WorkType[None] = self._work
-            self._node.run_worker(work, group="reading")
+            node.run_worker(work, group="reading")
         elif self._interrupts and self.is_superseded:
             self._interruption.interrupt()
 
     async def _work(self) -> None:
         try:
-            while self._waiting:
+            while self._waiting and (read := self._read()) is not None:
                 self._current = self._waiting.pop()
                 self._interruption = Interruption()
-                with suppress(Superseded), self._interruption:
-                    await self._read(self._current)
+                try:
+                    with self._interruption:
+                        await read(self._current)
+                except Superseded as error:
+                    let_go(error)
         finally:
             self.is_reading = False

@@ -9,6 +9,9 @@ left goes on. What is known of Textual's inside, watched by `tests/unit/test_pai
 - `Compositor.visible_widgets` holds region and clip of each widget on the screen, the front ones first, and every
   widget fills its region: none lets another one through;
 - `Compositor._dirty_regions` is what to draw, `_regions_to_spans` takes what overlaps in it together;
+- `Compositor._arrange_root` places all widgets for a layout, by a function in it that calls itself, and holds for ever
+  what is not visible; the only such widgets are what holds the toasts, so that these are made visible (`app.tcss`), and
+  not placed here;
 - `Widget.render_lines` gives lines of a rectangle in the widget's own coordinates.
 """
 
@@ -21,11 +24,13 @@ from textual._compositor import Compositor, CompositorUpdate
 from textual._context import visible_screen_stack
 from textual.geometry import Region
 from textual.strip import Strip
+from textual.widgets._toast import ToastHolder, ToastRack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+    from textual._compositor import CompositorMap
     from textual.geometry import Size
     from textual.screen import Screen
     from textual.widget import Widget
@@ -90,6 +95,27 @@ class FrugalCompositor(Compositor):
         pieces = list(self._pieces(regions))
         return PiecesUpdate(pieces) if pieces else None
 
+    def _arrange_root(
+        self,
+        root: Widget,
+        size: Size,
+        visible_only: bool = True,  # noqa: FBT001, FBT002 - Textual's own signature
+    ) -> tuple[CompositorMap, set[Widget]]:
+        """Return where each widget is, and the widgets."""
+        placed, widgets = super()._arrange_root(root, size, visible_only)
+        shown = {widget: place for widget, place in placed.items() if not _lets_through(widget)}
+        own = shown, {widget for widget in widgets if not _lets_through(widget)}
+        # A function that calls itself, and so holds itself, holds these two as well.
+        placed.clear()
+        widgets.clear()
+        return own
+
+    def clear(self) -> None:
+        """Know no widget any more."""
+        super().clear()
+        self.root = None
+        self._whole = (None, [])
+
     def render_strips(self, size: Size | None = None) -> list[Strip]:
         """Return the lines of the screen, each as one strip."""
         lines: list[list[Piece]] = [[] for _ in range((size or self.size).height)]
@@ -127,6 +153,11 @@ class FrugalCompositor(Compositor):
         for widget, region, seen in self.parts(regions):
             for y, strip in enumerate(widget.render_lines(seen.translate(-region.offset)), seen.y):
                 yield Piece(seen.x, y, strip)
+
+
+def _lets_through(widget: Widget) -> bool:
+    """Tell whether only what a widget holds is to be seen, and not its scroll bars either."""
+    return isinstance(widget, ToastRack | ToastHolder) or isinstance(widget.parent, ToastRack)
 
 
 def _apart(spans: Iterable[tuple[int, int, int]]) -> list[Region]:

@@ -30,6 +30,7 @@ from caz_tui.terminal.composing import FrugalCompositor, Piece, PiecesUpdate
 from caz_tui.terminal.direct_keys import DirectKeys
 from caz_tui.terminal.driver import DeskDriver
 from caz_tui.terminal.short_memory import shorten
+from caz_tui.terminal.untied import Workers, untie
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,9 +75,11 @@ class FrugalApp(DirectKeys[ReturnT], Generic[ReturnT]):
     """An app that sends the cells that changed, and no others."""
 
     def __init__(self, driver_class: type[Driver] | None = None) -> None:
-        """Make an app, and let Textual remember no more than it needs."""
+        """Make an app, and let Textual remember no more than it needs, nor build what does not go by itself."""
         shorten()
+        untie()
         super().__init__(driver_class=driver_class)
+        self._workers = Workers(self)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters of every line; no screen uses the terminal's own colours, so none is looked for."""
@@ -137,6 +140,12 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         super().__init__(name, id, classes)
         self._compositor: FrugalCompositor = FrugalCompositor()
         self._drawn_ahead: set[Widget] = set()
+
+    async def _message_loop_exit(self) -> None:
+        await super()._message_loop_exit()
+        # Both hold the screen, and what it was to do once it is drawn.
+        self._layout_widgets.clear()
+        self._callbacks.clear()
 
     def hold_frame(self, seconds: float = HELD_SECONDS) -> None:
         """Draw nothing for a moment: what is being read may come in time for the same frame."""

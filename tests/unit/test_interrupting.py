@@ -95,11 +95,14 @@ async def _counted(execute: Callable[..., Awaitable[object]]) -> int:
     return int((await execute(text(counting))).scalar_one())  # type: ignore[attr-defined]
 
 
-class _Node:
-    """What runs workers, as a screen does."""
+class _Reader:
+    """What reads and runs workers, as a screen does."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self.tasks: list[asyncio.Task[None]] = []
+        self.began = asyncio.Event()
+        self.read = list[str]()
 
     def run_worker(self, work: Callable[[], Awaitable[None]], group: str) -> None:  # noqa: ARG002
         async def run() -> None:
@@ -107,19 +110,18 @@ class _Node:
 
         self.tasks.append(asyncio.create_task(run()))
 
+    async def reading(self, wanted: str) -> None:
+        async with self.database.read() as connection:
+            self.began.set()
+            await connection.execute(WITHOUT_END if wanted == "longa" else text("SELECT 1"))
+        self.read.append(wanted)
+
 
 async def test_the_newest_is_read_though_the_one_before_would_never_end(database: Database) -> None:
-    node, began, read = _Node(), asyncio.Event(), list[str]()
-
-    async def reading(wanted: str) -> None:
-        async with database.read() as connection:
-            began.set()
-            await connection.execute(WITHOUT_END if wanted == "longa" else text("SELECT 1"))
-        read.append(wanted)
-
-    latest: Latest[str] = Latest(node, reading, interrupts=True)  # type: ignore[arg-type]
+    reader = _Reader(database)
+    latest: Latest[str] = Latest(reader, reader.reading, interrupts=True)  # type: ignore[arg-type]
     latest.want("longa")
-    await asyncio.wait_for(began.wait(), PATIENCE_SECONDS)
+    await asyncio.wait_for(reader.began.wait(), PATIENCE_SECONDS)
     latest.want("curta")
-    await asyncio.wait(node.tasks, timeout=PATIENCE_SECONDS)
-    assert read == ["curta"]
+    await asyncio.wait(reader.tasks, timeout=PATIENCE_SECONDS)
+    assert reader.read == ["curta"]

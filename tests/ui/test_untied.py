@@ -1,0 +1,95 @@
+"""What is closed goes by itself, without the garbage collector."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+import pytest
+
+from caz_tui.app import DeskApp
+from tests.quiet import quiet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.pilot import Pilot
+    from textual.screen import Screen
+
+    from caz_tui.data.service import PortfolioService
+
+DIALOGS = {
+    "Mais filtros": "f",
+    "the form of a client": "e",
+    "a new client": "n",
+    "the details": "enter",
+    "Ações": "a",
+    "the order": "s",
+    "the keys": "question_mark",
+    "commands and clients": "ctrl+p",
+    "a line by its number": "colon",
+    "an export": "E",
+    "an import": "i",
+}
+LEFT_BY_A_LAYOUT = 24
+"""A layout is made by a function that calls itself; this many objects of it stay."""
+
+LAYOUTS = 12
+"""So many at most make a dialog come and go."""
+
+
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """Nothing goes but by itself."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    yield
+    if was_enabled:
+        gc.enable()
+
+
+async def opened_and_closed(pilot: Pilot[Any], key: str) -> ref[Screen[Any]]:
+    """Open what a key opens, close it, and return what it was."""
+    beneath = pilot.app.screen
+    await pilot.press(key)
+    await quiet()
+    assert pilot.app.screen is not beneath
+    gone = ref(pilot.app.screen)
+    await pilot.press("escape")
+    await quiet()
+    assert pilot.app.screen is beneath
+    return gone
+
+
+@pytest.mark.usefixtures("no_collector")
+@pytest.mark.parametrize("key", DIALOGS.values(), ids=DIALOGS)
+async def test_a_dialog_that_was_closed_goes_by_itself(service: PortfolioService, key: str) -> None:
+    app = DeskApp(service)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await quiet()
+        await pilot.press("2")
+        await quiet()
+        # Once for what is made at the first time, and stays.
+        await opened_and_closed(pilot, key)
+        # What the terminal is asked to do may still be under way.
+        await pilot.press("down")
+        await quiet()
+        gc.collect()
+        gc.freeze()
+        try:
+            gone = await opened_and_closed(pilot, key)
+            await pilot.press("up")
+            await quiet()
+            await asyncio.sleep(0)
+            assert gone() is None
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.collect()
+            left = Counter(type(thing).__qualname__ for thing in gc.garbage)
+            assert left.total() <= LAYOUTS * LEFT_BY_A_LAYOUT, left.most_common(12)
+        finally:
+            gc.set_debug(0)
+            gc.garbage.clear()
+            gc.unfreeze()
