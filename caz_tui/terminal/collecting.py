@@ -1,11 +1,11 @@
 """The garbage collector let loose when nobody waits: behind a frame that is out, and in the pauses of the hands.
 
 A look at everything takes a tenth of a second, and longer on a slow machine, which a key would have to wait; put off
-for ever it lets what closed dialogs leave behind grow to hundreds of megabytes. The collector's own thresholds fall
-into the middle of a key, and into that of the longest: what opens a dialog makes the most. So it looks when what a key
-asked for is on the screen and no other key waits: briefly at what is new, now and then at everything. What is there at
-the start, and what outlives the first looks at everything while no dialog stands open, is what stays (classes, styles,
-statements, the places), and is not looked at again.
+for ever it lets what went in circles grow to hundreds of megabytes. The collector's own thresholds fall into the middle
+of a key, and into that of the longest: what opens a dialog makes the most. So it looks when what a key asked for is on
+the screen and no other key waits: briefly at what is new, now and then at everything. What is there at the start, and
+what outlives a look at everything, is not looked at again while the hands are at work: what is closed goes without the
+collector (`untied.py`), and what does not is found in a long pause, from time to time.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
 
 THRESHOLDS: Final = (20_000, 5, 10)
 """The collector's own, for work that draws nothing: more than a key makes, but for the largest dialogs."""
@@ -32,11 +31,8 @@ MIDDLE_LOOKS: Final = 4
 MIDDLE_LOOKS_IN_PAUSE: Final = 2
 """After so many it is in a pause."""
 
-FIRST_LOOKS: Final = 2
-"""So many looks at everything tell what stays."""
-
-FRAMES: Final = 5
-"""How many frames it takes until a dialog that was closed is taken apart."""
+LOOKS_TO_FORGET: Final = 20
+"""After so many looks at everything, what outlived them is looked at again in a long pause."""
 
 PAUSE_SECONDS: Final = 1.0
 LONG_PAUSE_SECONDS: Final = 5.0
@@ -46,20 +42,12 @@ LONG_PAUSE_SECONDS: Final = 5.0
 class Collector:
     """Collects when nobody waits, and is no timer at all when there were no keys."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, *, has_dialog: Callable[[], bool]) -> None:
-        """Leave the collector of garbage as it is.
-
-        Args:
-            loop: where to wait.
-            has_dialog: whether something stands open that will be closed.
-        """
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Leave the collector of garbage as it is, and wait on a loop later."""
         self._loop = loop
-        self._has_dialog = has_dialog
         self._touched_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
-        self._has_looked_behind = False
-        self._first_looks_left = FIRST_LOOKS
-        self._frames_without_dialog = 0
+        self._looks_left = 0
 
     def begin(self) -> None:
         """Let it work, but for what is there now: what was imported and built for the first screen."""
@@ -76,7 +64,6 @@ class Collector:
 
     def frame_is_out(self) -> None:
         """Take note that what was asked for is on the screen, and that nobody waits for more."""
-        self._frames_without_dialog = 0 if self._has_dialog() else self._frames_without_dialog + 1
         if gc.isenabled() and gc.get_count()[0] >= NEW:
             self._loop.call_soon(self._look)
 
@@ -85,10 +72,6 @@ class Collector:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-
-    @property
-    def _may_tell_what_stays(self) -> bool:
-        return self._first_looks_left > 0 and self._frames_without_dialog >= FRAMES
 
     def _wait(self, pause_seconds: float) -> None:
         left_seconds = self._touched_at + pause_seconds - self._loop.time()
@@ -101,24 +84,23 @@ class Collector:
         if self._touched_at + pause_seconds > self._loop.time():
             self._wait(PAUSE_SECONDS)
         elif pause_seconds == LONG_PAUSE_SECONDS:
-            if not self._has_dialog():
-                self._look_behind()
+            self._look_behind()
         else:
             if gc.get_count()[2] >= MIDDLE_LOOKS_IN_PAUSE:
                 self._look_at_everything()
-            if not self._has_looked_behind:
+            if not self._looks_left:
                 self._wait(LONG_PAUSE_SECONDS)
 
     def _look_behind(self) -> None:
-        """Look once at what was left alone when the program had started."""
-        self._has_looked_behind = True
+        """Look at what was left alone, as well."""
+        self._looks_left = LOOKS_TO_FORGET
         gc.unfreeze()
         gc.collect()
         gc.freeze()
 
     def _look(self) -> None:
         new, brief, middle = gc.get_count()
-        if middle >= (1 if self._may_tell_what_stays else MIDDLE_LOOKS):
+        if middle >= MIDDLE_LOOKS:
             self._look_at_everything()
         elif brief >= BRIEF_LOOKS:
             gc.collect(1)
@@ -126,7 +108,6 @@ class Collector:
             gc.collect(0)
 
     def _look_at_everything(self) -> None:
+        self._looks_left = max(0, self._looks_left - 1)
         gc.collect()
-        if self._may_tell_what_stays:
-            self._first_looks_left -= 1
-            gc.freeze()
+        gc.freeze()

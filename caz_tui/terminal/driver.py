@@ -121,7 +121,7 @@ class DeskDriver(Driver):
         self._frame_waits: asyncio.Handle | None = None
         self._cursor: tuple[int, int] | None = None
         self._veil: Veil | None = None
-        self.collector = Collector(self._loop, has_dialog=lambda: len(app.screen_stack) > 1)
+        self.collector = Collector(self._loop)
         self._typeahead = TypeAhead(
             app,
             self._loop,

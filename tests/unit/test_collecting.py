@@ -10,8 +10,8 @@ import pytest
 
 from caz_tui.terminal.collecting import (
     BRIEF_LOOKS,
-    FRAMES,
     LONG_PAUSE_SECONDS,
+    LOOKS_TO_FORGET,
     MIDDLE_LOOKS,
     MIDDLE_LOOKS_IN_PAUSE,
     NEW,
@@ -98,14 +98,8 @@ def garbage(loop: Loop, monkeypatch: pytest.MonkeyPatch) -> Garbage:
 
 
 @pytest.fixture
-def dialogs() -> list[str]:
-    """The dialogs that stand open."""
-    return []
-
-
-@pytest.fixture
-def collector(loop: Loop, garbage: Garbage, dialogs: list[str]) -> Collector:  # noqa: ARG001 - it must not find the real one
-    return Collector(cast("asyncio.AbstractEventLoop", cast("Any", loop)), has_dialog=lambda: bool(dialogs))
+def collector(loop: Loop, garbage: Garbage) -> Collector:  # noqa: ARG001 - it must not find the real one
+    return Collector(cast("asyncio.AbstractEventLoop", cast("Any", loop)))
 
 
 def test_what_is_there_at_the_start_is_left_alone(collector: Collector, garbage: Garbage) -> None:
@@ -121,37 +115,15 @@ def test_what_is_there_at_the_start_is_left_alone(collector: Collector, garbage:
         ((NEW, BRIEF_LOOKS - 1, 0), [0]),
         ((NEW, BRIEF_LOOKS, 0), [1]),
         ((NEW, BRIEF_LOOKS, MIDDLE_LOOKS - 1), [1]),
-        ((NEW, 0, MIDDLE_LOOKS), [EVERYTHING]),
+        ((NEW, 0, MIDDLE_LOOKS), [EVERYTHING, "freeze"]),
     ],
 )
 def test_behind_a_frame_it_looks_as_far_as_it_has_to(
-    collector: Collector, garbage: Garbage, dialogs: list[str], counts: tuple[int, int, int], looks: list[int]
+    collector: Collector, garbage: Garbage, counts: tuple[int, int, int], looks: list[object]
 ) -> None:
-    dialogs.append("a form")
     garbage.counts = counts
     collector.frame_is_out()
     assert garbage.done == looks
-
-
-def test_what_stays_is_told_while_no_dialog_stands_open(
-    collector: Collector, garbage: Garbage, dialogs: list[str]
-) -> None:
-    garbage.counts = (NEW, 0, 1)
-    dialogs.append("a form")
-    for _ in range(2 * FRAMES):
-        collector.frame_is_out()
-    assert set(garbage.done) == {0}
-    garbage.done.clear()
-    dialogs.clear()
-    for _ in range(FRAMES - 1):
-        # The form is still being taken apart.
-        collector.frame_is_out()
-    assert set(garbage.done) == {0}
-    garbage.done.clear()
-    for _ in range(4):
-        collector.frame_is_out()
-    # Twice: then it is known.
-    assert garbage.done == [EVERYTHING, "freeze", EVERYTHING, "freeze", 0, 0]
 
 
 def test_it_looks_at_everything_in_the_first_pause(collector: Collector, garbage: Garbage, loop: Loop) -> None:
@@ -162,7 +134,7 @@ def test_it_looks_at_everything_in_the_first_pause(collector: Collector, garbage
     assert garbage.done == []
     assert len(loop.timers) == 1
     loop.advance(PAUSE_SECONDS)
-    assert garbage.done == [EVERYTHING]
+    assert garbage.done == [EVERYTHING, "freeze"]
 
 
 def test_little_is_left_alone(collector: Collector, garbage: Garbage, loop: Loop) -> None:
@@ -172,25 +144,31 @@ def test_little_is_left_alone(collector: Collector, garbage: Garbage, loop: Loop
     assert garbage.done == []
 
 
-def test_what_was_left_alone_is_looked_at_once_in_a_long_pause(
-    collector: Collector, garbage: Garbage, loop: Loop, dialogs: list[str]
+def test_what_was_left_alone_is_looked_at_in_a_long_pause_from_time_to_time(
+    collector: Collector, garbage: Garbage, loop: Loop
 ) -> None:
-    dialogs.append("a form")
-    collector.touched()
-    loop.advance(2 * LONG_PAUSE_SECONDS)
-    assert (garbage.done, loop.timers) == ([], [])
-    dialogs.clear()
+    behind = ["unfreeze", EVERYTHING, "freeze"]
     collector.touched()
     loop.advance(LONG_PAUSE_SECONDS - PAUSE_SECONDS)
     collector.touched()
     loop.advance(LONG_PAUSE_SECONDS - PAUSE_SECONDS)
     assert garbage.done == []
     loop.advance(PAUSE_SECONDS)
-    assert garbage.done == ["unfreeze", EVERYTHING, "freeze"]
+    assert garbage.done == behind
+    for looks in range(LOOKS_TO_FORGET):
+        garbage.done.clear()
+        garbage.counts = (0, 0, 0)
+        collector.touched()
+        loop.advance(2 * LONG_PAUSE_SECONDS)
+        # Nobody is at the keys: nothing runs at all.
+        assert (garbage.done, loop.timers) == ([], []), looks
+        garbage.counts = (NEW, 0, MIDDLE_LOOKS)
+        collector.frame_is_out()
+    garbage.done.clear()
+    garbage.counts = (0, 0, 0)
     collector.touched()
     loop.advance(2 * LONG_PAUSE_SECONDS)
-    # Nobody is at the keys: nothing runs at all.
-    assert (garbage.done, loop.timers) == (["unfreeze", EVERYTHING, "freeze"], [])
+    assert garbage.done == behind
 
 
 def test_a_program_that_is_starting_collects_nothing(collector: Collector, garbage: Garbage, loop: Loop) -> None:
