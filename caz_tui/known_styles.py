@@ -86,8 +86,9 @@ class KnownStyles(Stylesheet):
             return
         drawn = node._component_styles  # noqa: SLF001
         parts = node._component_styles = _Parts(self, node, names)  # noqa: SLF001
+        path = self._path_of(node) if drawn else 0
         for name, styles in drawn.items():
-            parts[name] = styles if self._still_fits(node, name, styles) else self.style_part(node, name)
+            parts[name] = styles if self._still_fits(path, name, styles) else self.style_part(node, name)
         if parts != drawn:
             node.refresh()
         for name, styles in drawn.items():
@@ -101,9 +102,9 @@ class KnownStyles(Stylesheet):
         self.apply(part)
         return part.styles
 
-    def _still_fits(self, node: DOMNode, name: str, styles: RenderStyles) -> bool:
+    def _still_fits(self, holder: int, name: str, styles: RenderStyles) -> bool:
         """Tell whether a part is known to be styled as it was, which is quicker than to style it again."""
-        path = self._paths.get((self._path_of(node), DOMNode, None, frozenset({name})))
+        path = self._paths.get((holder, DOMNode, None, frozenset({name})))
         return path is not None and self._found.get(path) == styles.base._rules  # noqa: SLF001
 
     def _hints_for(self, node: DOMNode) -> Hints:

@@ -2,7 +2,7 @@
 
 A widget holds its styles, which hold the widget; and so on. What stands in such a circle stays until the garbage
 collector looks at everything, which takes longer the more is open. What is known of Textual's inside, watched by
-`tests/unit/test_painting_seams.py`:
+`tests/unit/test_untied.py`:
 
 - `Styles.node` is whose styles they are, and None for nobody's; `RenderStyles` knows it by a weak reference already;
 - `RichVisual._widget` is the widget that draws it, which keeps it;
