@@ -10,8 +10,10 @@ watched by `tests/unit/test_painting_seams.py`:
 - `Stylesheet.apply` styles one node; it puts what it found for it into the `cache` that it is given, as the only
   entry of an empty one, unless no rule fits or a rule asks for the place of a node among its like
   (`_EXCLUDE_PSEUDO_CLASSES_FROM_CACHE`); it notes on the node which pseudo classes could ever matter to it;
-- `replace_rules` gives a node what was found, and `_process_component_classes` styles its parts, each by a node of
-  its own, and draws the widget when one of them has changed;
+- `replace_rules` gives a node what was found, those rules too that it has already, each of which may draw something;
+  what is to be animated it leaves as it is where nothing changes;
+- `_process_component_classes` styles its parts, each by a node of its own, and draws the widget when one of them has
+  changed;
 - who draws asks `_component_styles` whether it has a part, and for it;
 - `rules_map` is another one after each parsing.
 """
@@ -78,6 +80,20 @@ class KnownStyles(Stylesheet):
         if rules is not None:
             self.replace_rules(node, rules, animate=animate)
         self._process_component_classes(node)
+
+    @classmethod
+    def replace_rules(cls, node: DOMNode, rules: RulesMap, animate: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Give a node other rules, of which only those are set that it does not have."""
+        if animate and "transitions" in rules:
+            super().replace_rules(node, rules, animate)
+            return
+        base = node.styles.base
+        old, new = dict(base._rules), dict(rules)  # noqa: SLF001
+        changed = [name for name in old.keys() | new.keys() if name not in old or old[name] != new.get(name)]
+        for name in changed:
+            setattr(base, name, new.get(name))
+        if changed or not animate:
+            node.notify_style_update()
 
     def _process_component_classes(self, node: DOMNode) -> None:
         """Style those parts of a node anew that it has drawn; the others can wait until it does."""

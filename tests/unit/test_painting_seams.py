@@ -9,28 +9,35 @@ import weakref
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import textual.strip
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.segment import Segment
+from rich.style import Style
 from textual._compositor import Compositor, LayoutUpdate
 from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.color import Color
+from textual.css.scalar import Scalar
+from textual.css.styles import Styles
 from textual.css.stylesheet import Stylesheet
 from textual.events import ScreenResume
-from textual.geometry import Offset, Region
+from textual.geometry import Offset, Region, Spacing
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
 import caz_tui.screens
 from caz_tui.app import DeskApp
+from caz_tui.known_styles import KnownStyles
 from caz_tui.screens import base
 from caz_tui.terminal.composing import FrugalCompositor, Piece, PiecesUpdate
 from caz_tui.terminal.painting import FrugalApp, FrugalScreen, _pieces
 from caz_tui.terminal.short_memory import SUMS_KEPT, shorten
 
 if TYPE_CHECKING:
-    import pytest
+    from textual.css.styles import RulesMap
 
 
 def test_every_frame_passes_one_method() -> None:
@@ -137,6 +144,30 @@ def test_styles_are_found_by_one_method() -> None:
     assert states == {
         "hover", "focus", "blur", "can-focus", "disabled", "enabled", "dark", "light", "inline", "ansi", "nocolor"
     }  # fmt: skip
+
+
+VALUES: dict[str, tuple[object, ...]] = {
+    "width": (Scalar.parse("3"), Scalar.parse("1fr")),
+    "background": (Color(1, 2, 3), Color(200, 0, 0, 0.5)),
+    "scrollbar_color": (Color(9, 9, 9), Color(7, 7, 7)),
+    "display": ("block", "none"),
+    "padding": (Spacing(0, 1, 0, 1), Spacing(2, 2, 2, 2)),
+    "text_style": (Style(bold=True), Style(dim=True)),
+    "dock": ("top", "bottom"),
+}
+RULES = st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in VALUES.items()})
+
+
+@given(st.lists(RULES, max_size=4), st.booleans())
+def test_other_rules_are_those_that_textual_would_set(steps: list[RulesMap], animate: bool) -> None:
+    ours, theirs = Widget(), Widget()
+    for rules in steps:
+        KnownStyles.replace_rules(ours, rules)
+        Stylesheet.replace_rules(theirs, rules)
+        assert ours.styles.base._rules == theirs.styles.base._rules == rules
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Styles, "__setattr__", lambda *_: pytest.fail("set again"))
+            KnownStyles.replace_rules(ours, rules, animate)
 
 
 def test_a_first_size_asks_for_another_layout() -> None:
