@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
-import caz_tui
+from caz_tui.styling import StyledApp
 from caz_tui.theme import DARK, LIGHT
+from tests.ui.dialog_host import STYLES
 
 if TYPE_CHECKING:
     from textual.message import Message
@@ -18,10 +16,10 @@ if TYPE_CHECKING:
     from caz_tui.screens.base import ClientWanted, ListWanted, SheetWanted
 
 
-class DeskHost(App[int]):
+class DeskHost(StyledApp[int]):
     """The host of a screen under test."""
 
-    CSS_PATH = Path(caz_tui.__file__).parent / "app.tcss"
+    CSS_PATH = STYLES
 
     def __init__(self, screen: Screen[None]) -> None:
         super().__init__()
@@ -30,6 +28,7 @@ class DeskHost(App[int]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
+        self.parse_with_theme()
 
     def on_mount(self) -> None:
         self.push_screen(self.under_test)

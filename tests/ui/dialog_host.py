@@ -5,15 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textual.app import App
-
 import caz_tui
+from caz_tui.app import DeskApp
 from caz_tui.data.query import ClientQuery, ClientView
+from caz_tui.styling import StyledApp
 from caz_tui.terminal.gate import ControlGate
 from caz_tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import PurePath
 
     from textual.filter import LineFilter
     from textual.message import Message
@@ -31,12 +32,15 @@ TINY = (20, 5)
 HOSTILE = ("[/]", "[@click=app.quit]x[/]", "[bold", "\x1b]0;título\x07", "a\u202eb", "\x9b2J", "[x=")
 
 
-class DialogHost(App[None]):
+STYLES: list[str | PurePath] = [Path(caz_tui.__file__).parent / name for name in DeskApp.CSS_PATH]
+"""What the program looks like, all of it at once as in the program."""
+
+
+class DialogHost(StyledApp[None]):
     """The host of dialogs under test."""
 
-    CSS_PATH = Path(caz_tui.__file__).parent / "app.tcss"
+    CSS_PATH = STYLES
     ENABLE_COMMAND_PALETTE = False
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-medium"), (140, "-wide")]
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,6 +49,7 @@ class DialogHost(App[None]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
+        self.parse_with_theme()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), ControlGate()]
