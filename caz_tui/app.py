@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from textual.dom import DOMNode
     from textual.filter import LineFilter
-    from textual.notifications import SeverityLevel
+    from textual.notifications import Notify
 
     from caz_tui.data.service import PortfolioService
     from caz_tui.screens.my_clients import MyClientsScreen
@@ -126,7 +125,6 @@ class DeskApp(StyledApp[int]):
         """Why the session ended, when neither the person nor the line ended it."""
         self._begin = begin
         self._settled = settled
-        self._told: dict[str, float] = {}
         self._is_going = False
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -235,6 +233,12 @@ class DeskApp(StyledApp[int]):
             return False
         screen = self.screen
         return isinstance(screen, FrugalScreen) and screen.is_at_rest
+
+    def on_notify(self, event: Notify) -> None:
+        """Show a note for a while, unless it stands there already: several readers run into the same trouble."""
+        new = event.notification
+        if any((note.message, note.severity) == (new.message, new.severity) for note in self._notifications):
+            event.prevent_default()
 
     def warn(self, sentence: str) -> None:
         """Tell the person of something that did not work, and that is nothing they did."""
@@ -371,7 +375,8 @@ class DeskApp(StyledApp[int]):
     def action_help_quit(self) -> None:
         """Say how to leave to whoever presses ctrl+c for it."""
         screen = self.screen
-        self._tell_once(HOW_TO_LEAVE[isinstance(screen, DeskScreen) and bool(screen.go_command)], "information")
+        how = HOW_TO_LEAVE[isinstance(screen, DeskScreen) and bool(screen.go_command)]
+        self.notify(how, timeout=TOLD_SECONDS, markup=False)
 
     async def action_quit(self) -> None:
         """Leave, after asking when something typed stands in a dialog; who is asked and insists is let go."""
@@ -419,17 +424,10 @@ class DeskApp(StyledApp[int]):
             # The top line says so, and everything is read again when the server is back.
             return
         if isinstance(error, WorkerFailed) and isinstance(cause, PortfolioError):
-            self._tell_once(visible(str(cause)), "error")
+            self.notify(visible(str(cause)), severity="error", timeout=TOLD_SECONDS, markup=False)
             return
         crashes.keep(cause)
         super()._handle_exception(error)
-
-    def _tell_once(self, sentence: str, severity: SeverityLevel) -> None:
-        """Tell a sentence, unless it stands there already: several readers of a screen run into the same trouble."""
-        now = time.monotonic()
-        if self._told.get(sentence, 0.0) < now:
-            self._told = {sentence: now + TOLD_SECONDS}
-            self.notify(sentence, severity=severity, timeout=TOLD_SECONDS, markup=False)
 
     def _shows(self, node: DOMNode) -> bool:
         """Tell whether a screen or widget is still part of what is open, and nothing is on its way out."""

@@ -15,7 +15,7 @@ watched by `tests/unit/test_painting_seams.py`:
 - `_process_component_classes` styles its parts, each by a node of its own, and draws the widget when one of them has
   changed;
 - who draws asks `_component_styles` whether it has a part, and for it;
-- `rules_map` is another one after each parsing.
+- `rules_map` is another one after each parsing; of a rule it knows what its widget is called, and not what holds it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import ref
 
 from textual.app import App
+from textual.css.model import SelectorType
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.widget import Widget
@@ -54,6 +55,7 @@ class KnownStyles(Stylesheet):
         super().__init__(variables=variables)
         self._known_of: dict[str, list[RuleSet]] | None = None
         self._hints: dict[frozenset[str], Hints] = {}
+        self._ids: set[str] = set()
         self._paths: dict[tuple[Any, ...], int] = {}
         self._found: dict[int, RulesMap | None] = {}
 
@@ -65,6 +67,13 @@ class KnownStyles(Stylesheet):
         if rules_map is not self._known_of or len(self._paths) > MOST_PATHS:
             # New ones: whoever is styling the holder of this node still has the old ones in hand.
             self._known_of, self._hints, self._paths, self._found = rules_map, {}, {}, {}
+            self._ids = {
+                selector.name
+                for rule in self.rules
+                for selectors in rule.selector_set
+                for selector in selectors.selectors
+                if selector.type is SelectorType.ID
+            }
         hints = self._hints_for(node)
         if not hints.can_be_known:
             super().apply(node, animate=animate, cache=cache)
@@ -140,9 +149,11 @@ class KnownStyles(Stylesheet):
 
     def _path_of(self, node: DOMNode) -> int:
         """Return the number of the way in which a node stands."""
-        path = 0
+        path, ids = 0, self._ids
         for holder in node.css_path_nodes:
-            standing = (path, type(holder), holder.id, holder.classes, *_state_of(holder))
+            # An id that no rule asks for makes no difference: each toast has one of its own.
+            name = holder.id if holder.id in ids else None
+            standing = (path, type(holder), name, holder.classes, *_state_of(holder))
             path = self._paths.setdefault(standing, len(self._paths) + 1)
         return path
 

@@ -85,9 +85,16 @@ class FrugalCompositor(Compositor):
         simplify: bool = False,  # noqa: FBT001, FBT002
     ) -> RenderableType | None:
         """Return what to draw, all of it or what is dirty; None when there is nothing."""
-        if full or simplify:
-            return super().render_update(full=full, screen_stack=screen_stack, simplify=simplify)
-        visible_screen_stack.set([] if screen_stack is None else screen_stack)
+        try:
+            if full or simplify:
+                return super().render_update(full=full, screen_stack=screen_stack, simplify=simplify)
+            visible_screen_stack.set([] if screen_stack is None else screen_stack)
+            return self._render_dirty()
+        finally:
+            # Whatever begins in this context later, and stays, would keep these screens.
+            visible_screen_stack.set([])
+
+    def _render_dirty(self) -> PiecesUpdate | None:
         dirty = [region.intersection(self.size.region) for region in self._dirty_regions]
         self._dirty_regions.clear()
         whole = self.size.region

@@ -30,7 +30,8 @@ from caz_tui.terminal.composing import FrugalCompositor, Piece, PiecesUpdate
 from caz_tui.terminal.direct_keys import DirectKeys
 from caz_tui.terminal.driver import DeskDriver
 from caz_tui.terminal.short_memory import shorten
-from caz_tui.terminal.untied import Workers, untie
+from caz_tui.terminal.toasts import tidy
+from caz_tui.terminal.untied import Workers, forget_watchers, untie
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,6 +79,7 @@ class FrugalApp(DirectKeys[ReturnT], Generic[ReturnT]):
         """Make an app, and let Textual remember no more than it needs, nor build what does not go by itself."""
         shorten()
         untie()
+        tidy()
         super().__init__(driver_class=driver_class)
         self._workers = Workers(self)
 
@@ -143,6 +145,7 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
 
     async def _message_loop_exit(self) -> None:
         await super()._message_loop_exit()
+        forget_watchers(self.app)
         # Both hold the screen, and what it was to do once it is drawn.
         self._layout_widgets.clear()
         self._callbacks.clear()
@@ -224,9 +227,15 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
 
     def _draw_ahead(self) -> bool:
         """Let some widgets that were never drawn draw their lines, which they keep; tell whether there may be more."""
-        app = self.app
-        if app.screen is not self:
+        if self.app.screen is not self:
             return False
+        try:
+            return self._draw_some_ahead()
+        finally:
+            visible_screen_stack.set([])
+
+    def _draw_some_ahead(self) -> bool:
+        app = self.app
         parts = tuple(self._compositor.parts([self.size.region]))
         end = time.perf_counter() + LONG_TURN_SECONDS
         for widget, region, seen in parts:

@@ -5,6 +5,7 @@ What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py
 - `StylesCache.get_inner_outer` remembers its answers together with the cache that it was asked of, and so the drawn
   lines of a thousand widgets that have gone; nothing of the answer depends on that cache;
 - `Region` remembers up to 4,096 answers of each of its sums, the names of which are below;
+- `Segment._split_cells` remembers up to 16,384 halves of what was drawn;
 - `textual.strip.FIFOCache` is made seven times for every strip, most of which stay empty; of each a strip takes
   nothing but `get` and what is set by key.
 """
@@ -14,6 +15,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.segment import Segment
 from textual import strip
 from textual._styles_cache import StylesCache
 from textual.geometry import Region
@@ -35,6 +37,10 @@ def shorten() -> None:
         remembers = getattr(Region, name)
         if remembers.cache_parameters()["maxsize"] > SUMS_KEPT:
             setattr(Region, name, lru_cache(maxsize=SUMS_KEPT)(remembers.__wrapped__))
+    halves: Any = Segment._split_cells  # noqa: SLF001
+    if halves.cache_parameters()["maxsize"] > SUMS_KEPT:
+        fewer: Any = lru_cache(maxsize=SUMS_KEPT)(halves.__wrapped__)
+        Segment._split_cells = classmethod(fewer)  # type: ignore[assignment]  # noqa: SLF001
     strip.FIFOCache = _of_one_strip  # type: ignore[assignment, attr-defined]
 
 

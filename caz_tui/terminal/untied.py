@@ -8,6 +8,7 @@ collector looks at everything, which takes longer the more is open. What is know
 - `RichVisual._widget` is the widget that draws it, which keeps it;
 - `LRUCache` links its entries to each other; Textual's modules take it by name from `textual.cache`;
 - `Timer._stop_all` ends the timers of a widget that goes; what they called is not called any more;
+- `__watchers` of whatever is watched, an attribute of its own, holds whoever watches;
 - `WorkerManager._remove_worker` is told of each worker that is done, whose task holds it; who waits for it then needs
   its task no more.
 """
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.dom import DOMNode
+    from textual.message_pump import MessagePump
     from textual.worker import Worker
 
 KeyT = TypeVar("KeyT")
@@ -100,6 +102,13 @@ def let_go(error: BaseException | None) -> None:
         clear_frames(error.__traceback__)
         error.__traceback__ = None
         error = error.__context__
+
+
+def forget_watchers(watched: MessagePump) -> None:
+    """Forget who watched something and has gone; Textual does when it changes, as a theme hardly ever does."""
+    watchers: dict[str, list[tuple[MessagePump, object]]] = vars(watched).get("__watchers", {})
+    for name, known in watchers.items():
+        watchers[name] = [(watcher, callback) for watcher, callback in known if not watcher._closing]  # noqa: SLF001
 
 
 def _weak(kept_as: str) -> property:

@@ -78,6 +78,10 @@ class ShortTable(DataTable["Text"], Generic[RowT]):
         """Take other colours when the theme changes: cells hold theirs."""
         self.app.theme_changed_signal.subscribe(self, lambda _: self._lay_out())
 
+    def on_unmount(self) -> None:
+        """Go whole: what calls a subscriber holds it."""
+        self.app.theme_changed_signal.unsubscribe(self)
+
     @property
     def row_under_cursor(self) -> RowT | None:
         """The row under the cursor, or None when there is none."""

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
 from textual._compositor import Compositor, LayoutUpdate
+from textual.containers import Vertical
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.geometry import Region
@@ -17,6 +18,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from caz_tui.app import DeskApp
+from caz_tui.known_styles import KnownStyles
+from caz_tui.styling import StyledApp
 from caz_tui.terminal.composing import Piece, PiecesUpdate
 from caz_tui.terminal.painting import SETTLING_ROUNDS, FrugalApp, FrugalScreen, _pieces
 from caz_tui.widgets.count_line import CountLine
@@ -254,3 +257,33 @@ def cells_of(pieces: Iterable[Piece]) -> dict[tuple[int, int], tuple[str, Style 
                 cells[x, y] = (character, style)
                 x += 1  # noqa: PLW2901
     return cells
+
+
+class WaysApp(StyledApp[None]):
+    """An app in which the id of what holds a widget makes a difference, and that of the widget none."""
+
+    CSS = "#one Static { color: #ff0000; } #two > Static { color: #00ff00; } #two.high Static { background: #0000ff; }"
+
+    def compose(self) -> ComposeResult:
+        for holder in ("one", "two", "three"):
+            yield Vertical(Static("a", id=f"{holder}-a"), Static("b", id=f"{holder}-b"), id=holder)
+
+
+async def test_what_holds_a_widget_is_told_by_its_id() -> None:
+    app = WaysApp()
+    async with app.run_test():
+        await quiet()
+        for is_high in (False, True):
+            app.query_one("#two").set_class(is_high, "high")
+            await quiet()
+            for widget in app.query(Static):
+                found = dict(widget.styles.base._rules)
+                Stylesheet.apply(app.stylesheet, widget)
+                assert found == dict(widget.styles.base._rules), widget.id
+            colours = [widget.styles.color.hex for widget in app.query(Static)]
+            assert colours[:4] == ["#FF0000", "#FF0000", "#00FF00", "#00FF00"]
+            assert (app.query_one("#two-b").styles.background.hex == "#0000FF") is is_high
+        known = app.stylesheet
+        assert isinstance(known, KnownStyles)
+        assert known._path_of(app.query_one("#two-a")) == known._path_of(app.query_one("#two-b"))
+        assert known._path_of(app.query_one("#one-a")) != known._path_of(app.query_one("#three-a"))

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 import pytest
+from textual.widget import Widget
+from textual.widgets._toast import Toast, ToastRack
 
 from caz_tui.app import DeskApp
+from caz_tui.known_styles import KnownStyles
 from tests.quiet import quiet
 
 if TYPE_CHECKING:
@@ -85,6 +88,8 @@ async def test_a_dialog_that_was_closed_goes_by_itself(service: PortfolioService
             await quiet()
             await asyncio.sleep(0)
             assert gone() is None
+            # Frozen are those that were there before.
+            assert [widget for widget in gc.get_objects() if isinstance(widget, Widget) and not widget.is_running] == []
             gc.set_debug(gc.DEBUG_SAVEALL)
             gc.collect()
             left = Counter(type(thing).__qualname__ for thing in gc.garbage)
@@ -93,3 +98,47 @@ async def test_a_dialog_that_was_closed_goes_by_itself(service: PortfolioService
             gc.set_debug(0)
             gc.garbage.clear()
             gc.unfreeze()
+
+
+async def test_a_toast_that_is_over_leaves_nothing(service: PortfolioService) -> None:
+    app = DeskApp(service)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await quiet()
+        await pilot.press("2")
+        await quiet()
+        racks = {}
+        for place, sentence in (("clients", "Feito."), ("home", "Feito também."), ("clients", "E mais.")):
+            await pilot.press("2" if place == "clients" else "1")
+            await quiet()
+            # The one before is over while another place is in front.
+            app.clear_notifications()
+            await quiet()
+            app.notify(sentence)
+            await quiet()
+            racks[place] = app.screen.query_one(ToastRack)
+            assert [toast._notification.message for toast in app.screen.query(Toast)] == [sentence]
+        assert [len(rack.children) for rack in racks.values()] == [1, 1]
+        known = app.stylesheet
+        assert isinstance(known, KnownStyles)
+        ways = len(known._paths)
+        app.notify("Um a mais.")
+        await quiet()
+        assert len(app.screen.query(Toast)) == 2
+        # A way to stand is not another one for each toast.
+        assert len(known._paths) == ways
+
+
+async def test_what_stands_there_is_not_said_again(service: PortfolioService) -> None:
+    app = DeskApp(service)
+    async with app.run_test(size=(100, 30), notifications=True):
+        await quiet()
+        for _ in range(5):
+            app.notify("Não há clientes.", severity="warning")
+        app.notify("Não há clientes.", severity="error")
+        app.notify("Há clientes.")
+        await quiet()
+        assert len(app.screen.query(Toast)) == 3
+        app.clear_notifications()
+        app.notify("Não há clientes.", severity="warning")
+        await quiet()
+        assert len(app.screen.query(Toast)) == 1

@@ -124,6 +124,14 @@ def test_regions_remember_a_few_frames() -> None:
     assert not Region(0, 0, 4, 4).contains_region(Region(2, 1, 9, 9))
 
 
+def test_segments_remember_a_few_halves() -> None:
+    shorten()
+    assert Segment._split_cells.cache_parameters()["maxsize"] <= SUMS_KEPT
+    segment = Segment("a漢字b", Style(bold=True))
+    assert segment.split_cells(3) == (Segment("a漢", segment.style), Segment("字b", segment.style))
+    assert segment.split_cells(2) == (Segment("a ", segment.style), Segment(" 字b", segment.style))
+
+
 def test_style_sheets_are_parsed_for_their_variables() -> None:
     assert "refresh_css" in vars(App)
     assert "_css_update_count" in inspect.getsource(App.refresh_css)

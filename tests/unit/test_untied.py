@@ -16,19 +16,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import cache
 from textual._compositor import Compositor
+from textual.app import App
 from textual.css.styles import RenderStyles, Styles
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
+from textual.reactive import Reactive, _watch
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.visual import RichVisual
 from textual.widget import Widget
+from textual.widgets._toast import ToastRack
 from textual.worker import Worker, WorkerCancelled
 from textual.worker_manager import WorkerManager
 
 from caz_tui.terminal.painting import FrugalApp
-from caz_tui.terminal.untied import LRU, Workers, let_go, untie
+from caz_tui.terminal.untied import LRU, Workers, forget_watchers, let_go, untie
 from tests.quiet import quiet
 
 if TYPE_CHECKING:
@@ -196,6 +199,24 @@ async def test_a_worker_that_is_done_is_let_go() -> None:
         assert await done.wait() == 7
         with pytest.raises(WorkerCancelled):
             await cancelled.wait()
+
+
+def test_who_watched_and_has_gone_is_forgotten() -> None:
+    assert 'setattr(obj, "__watchers", {})' in inspect.getsource(_watch)
+    assert "watcher_list.append((node, callback))" in inspect.getsource(_watch)
+    assert "if not reactable._closing" in inspect.getsource(Reactive)
+    watched, gone, there = Widget(), Widget(), Widget()
+    forget_watchers(watched)
+    for widget in (gone, there):
+        _watch(widget, watched, "show_horizontal_scrollbar", widget.notify_style_update, init=False)
+    gone._closing = True
+    forget_watchers(watched)
+    assert vars(watched)["__watchers"] == {"show_horizontal_scrollbar": [(there, there.notify_style_update)]}
+
+
+def test_a_rack_is_told_of_all_toasts() -> None:
+    assert "self.call_later(toast_rack.show, self._notifications)" in inspect.getsource(App._refresh_notifications)
+    assert "_toast_id" in vars(ToastRack)
 
 
 @pytest.mark.usefixtures("no_collector")
