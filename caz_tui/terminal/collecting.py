@@ -4,8 +4,9 @@ A look at everything takes a tenth of a second, and longer on a slow machine, wh
 for ever it lets what went in circles grow to hundreds of megabytes. The collector's own thresholds fall into the middle
 of a key, and into that of the longest: what opens a dialog makes the most. So it looks when what a key asked for is on
 the screen and no other key waits: briefly at what is new, now and then at everything. What is there at the start, and
-what outlives a look at everything, is not looked at again while the hands are at work: what is closed goes without the
-collector (`untied.py`), and what does not is found in a long pause, from time to time.
+what outlives the first looks at everything, is what stays (classes, styles, the places), and is not looked at again
+while the hands are at work: what is closed goes without the collector (`untied.py`), and what does not is found in a
+long pause, from time to time.
 """
 
 from __future__ import annotations
@@ -31,8 +32,11 @@ MIDDLE_LOOKS: Final = 4
 MIDDLE_LOOKS_IN_PAUSE: Final = 2
 """After so many it is in a pause."""
 
+FIRST_LOOKS: Final = 3
+"""So many looks at everything tell what stays; of what comes later some will go, as statements do."""
+
 LOOKS_TO_FORGET: Final = 20
-"""After so many looks at everything, what outlived them is looked at again in a long pause."""
+"""After so many looks at everything, what was left alone is looked at again in a long pause."""
 
 PAUSE_SECONDS: Final = 1.0
 LONG_PAUSE_SECONDS: Final = 5.0
@@ -47,6 +51,7 @@ class Collector:
         self._loop = loop
         self._touched_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._first_looks_left = FIRST_LOOKS
         self._looks_left = 0
 
     def begin(self) -> None:
@@ -110,4 +115,6 @@ class Collector:
     def _look_at_everything(self) -> None:
         self._looks_left = max(0, self._looks_left - 1)
         gc.collect()
-        gc.freeze()
+        if self._first_looks_left:
+            self._first_looks_left -= 1
+            gc.freeze()

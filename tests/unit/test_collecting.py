@@ -10,6 +10,7 @@ import pytest
 
 from caz_tui.terminal.collecting import (
     BRIEF_LOOKS,
+    FIRST_LOOKS,
     LONG_PAUSE_SECONDS,
     LOOKS_TO_FORGET,
     MIDDLE_LOOKS,
@@ -124,6 +125,13 @@ def test_behind_a_frame_it_looks_as_far_as_it_has_to(
     garbage.counts = counts
     collector.frame_is_out()
     assert garbage.done == looks
+
+
+def test_what_outlives_the_first_looks_at_everything_stays(collector: Collector, garbage: Garbage) -> None:
+    garbage.counts = (NEW, 0, MIDDLE_LOOKS)
+    for _ in range(FIRST_LOOKS + 2):
+        collector.frame_is_out()
+    assert garbage.done == [*[EVERYTHING, "freeze"] * FIRST_LOOKS, EVERYTHING, EVERYTHING]
 
 
 def test_it_looks_at_everything_in_the_first_pause(collector: Collector, garbage: Garbage, loop: Loop) -> None:
