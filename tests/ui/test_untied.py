@@ -14,7 +14,9 @@ from textual.widgets._toast import Toast, ToastRack
 
 from caz_tui.app import DeskApp
 from caz_tui.known_styles import KnownStyles
+from caz_tui.widgets.windowed_table import WindowedTable
 from tests.quiet import quiet
+from tests.ui.client_desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,3 +144,27 @@ async def test_what_stands_there_is_not_said_again(service: PortfolioService) ->
         app.notify("Não há clientes.", severity="warning")
         await quiet()
         assert len(app.screen.query(Toast)) == 1
+
+
+async def test_beside_a_toast_all_is_seen_and_can_be_clicked(service: PortfolioService) -> None:
+    app = DeskApp(service)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await quiet()
+        desk = Desk(pilot)
+        await desk.press("2")
+        before = desk.lines()
+        for sentence in ("Feito.", "Feito também."):
+            app.notify(sentence)
+        await quiet()
+        toasts = list(app.screen.query(Toast))
+        assert [toast.region.bottom for toast in toasts] == [25, 29]
+        left = min(toast.region.x for toast in toasts)
+        after = desk.lines()
+        assert [line[:left] for line in after] == [line[:left] for line in before]
+        for toast in toasts:
+            assert toast._notification.message in after[toast.region.y + 1]
+            assert app.screen.get_widget_at(left + 1, toast.region.y)[0] is toast
+            assert isinstance(app.screen.get_widget_at(left - 1, toast.region.y)[0], WindowedTable)
+        app.clear_notifications()
+        await quiet()
+        assert desk.lines() == before
