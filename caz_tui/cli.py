@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import sys
 from typing import TYPE_CHECKING
 
 from caz_tui import crashes
+from caz_tui.bare_asyncio import asyncio
 from caz_tui.console import arguments, places
 from caz_tui.console.output import OutputLost, finish, has_terminal, say
 from caz_tui.data.errors import PortfolioError

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from tests.unit.program import Office
 
 FIRST_FRAME = """
-import asyncio, json, os, re, sys
+import json, os, re, sys
 from caz_tui.terminal.environment import scrub
 scrub(os.environ)
 import caz_tui.cli, caz_tui.console.presence, caz_tui.data.drafts
+from caz_tui.bare_asyncio import asyncio
 from caz_tui.terminal import no_palette
 no_palette.spare()
 from caz_tui.console import desk
@@ -46,7 +47,8 @@ print(json.dumps(modules))
 """
 
 NOT_FOR_THE_FIRST_FRAME = (
-    "sqlalchemy", "pydantic", "alembic", "aiosqlite", "sqlite3", "openpyxl", "python_calamine", "xlsxwriter", "csv",
+    "sqlalchemy", "pydantic", "alembic", "aiosqlite", "sqlite3", "ssl", "openpyxl", "python_calamine", "xlsxwriter",
+    "csv",
     "caz_tui.data.engine", "caz_tui.data.readings", "caz_tui.data.schemas", "caz_tui.data.service",
     "caz_tui.data.imports", "caz_tui.data.demo",
     "caz_tui.screens.my_clients", "caz_tui.screens.client_form", "caz_tui.screens.import_dialog",
@@ -100,6 +102,14 @@ def test_the_orm_is_never_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == "[]\n"
+
+
+def test_tls_is_there_for_who_asks() -> None:
+    assert python("import caz_tui.cli, sys; print('ssl' in sys.modules); import ssl; print(ssl.SSLContext)").endswith(
+        "'ssl.SSLContext'>"
+    )
+    assert python("import caz_tui.cli, sys; print('ssl' in sys.modules)") == "False"
+    assert python("import ssl, caz_tui.cli, asyncio; print(asyncio.base_events.ssl is ssl)") == "True"
 
 
 def test_the_package_of_the_asyncio_engine_is_whole_for_who_asks() -> None:
