@@ -4,9 +4,8 @@ A look at everything takes a tenth of a second, and longer on a slow machine, wh
 for ever it lets what went in circles grow to hundreds of megabytes. The collector's own thresholds fall into the middle
 of a key, and into that of the longest: what opens a dialog makes the most. So it looks when what a key asked for is on
 the screen and no other key waits: briefly at what is new, now and then at everything. What is there at the start, and
-what outlives the first looks at everything, is what stays (classes, styles, the places), and is not looked at again
-while the hands are at work: what is closed goes without the collector (`untied.py`), and what does not is found in a
-long pause, from time to time.
+what outlives the first looks at everything, is what stays (classes, styles, the places), and is not looked at again but
+once, in the first long pause: what is closed goes without the collector (`untied.py`).
 """
 
 from __future__ import annotations
@@ -35,9 +34,6 @@ MIDDLE_LOOKS_IN_PAUSE: Final = 2
 FIRST_LOOKS: Final = 3
 """So many looks at everything tell what stays; of what comes later some will go, as statements do."""
 
-LOOKS_TO_FORGET: Final = 20
-"""After so many looks at everything, what was left alone is looked at again in a long pause."""
-
 PAUSE_SECONDS: Final = 1.0
 LONG_PAUSE_SECONDS: Final = 5.0
 """The first of these is used to find what became garbage while the program started."""
@@ -52,7 +48,7 @@ class Collector:
         self._touched_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._first_looks_left = FIRST_LOOKS
-        self._looks_left = 0
+        self._has_looked_behind = False
 
     def begin(self) -> None:
         """Let it work, but for what is there now: what was imported and built for the first screen."""
@@ -93,12 +89,12 @@ class Collector:
         else:
             if gc.get_count()[2] >= MIDDLE_LOOKS_IN_PAUSE:
                 self._look_at_everything()
-            if not self._looks_left:
+            if not self._has_looked_behind:
                 self._wait(LONG_PAUSE_SECONDS)
 
     def _look_behind(self) -> None:
-        """Look at what was left alone, as well."""
-        self._looks_left = LOOKS_TO_FORGET
+        """Look once at what was left alone when the program had started."""
+        self._has_looked_behind = True
         gc.unfreeze()
         gc.collect()
         gc.freeze()
@@ -113,7 +109,6 @@ class Collector:
             gc.collect(0)
 
     def _look_at_everything(self) -> None:
-        self._looks_left = max(0, self._looks_left - 1)
         gc.collect()
         if self._first_looks_left:
             self._first_looks_left -= 1
