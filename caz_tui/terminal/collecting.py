@@ -4,8 +4,8 @@ A look at everything takes a tenth of a second, and longer on a slow machine, wh
 for ever it lets what went in circles grow to hundreds of megabytes. The collector's own thresholds fall into the middle
 of a key, and into that of the longest: what opens a dialog makes the most. So it looks when what a key asked for is on
 the screen and no other key waits: briefly at what is new, now and then at everything. What is there at the start, and
-what outlives the first looks at everything, is what stays (classes, styles, the places), and is not looked at again but
-once, in the first long pause: what is closed goes without the collector (`untied.py`).
+what outlives the first looks at everything, is what stays (classes, styles, the places), and is not looked at again:
+what is closed goes without the collector (`untied.py`).
 """
 
 from __future__ import annotations
@@ -35,8 +35,6 @@ FIRST_LOOKS: Final = 3
 """So many looks at everything tell what stays; of what comes later some will go, as statements do."""
 
 PAUSE_SECONDS: Final = 1.0
-LONG_PAUSE_SECONDS: Final = 5.0
-"""The first of these is used to find what became garbage while the program started."""
 
 
 class Collector:
@@ -48,7 +46,6 @@ class Collector:
         self._touched_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self._first_looks_left = FIRST_LOOKS
-        self._has_looked_behind = False
 
     def begin(self) -> None:
         """Let it work, but for what is there now: what was imported and built for the first screen."""
@@ -61,7 +58,7 @@ class Collector:
         """Take note of a key, a click or a paste."""
         self._touched_at = self._loop.time()
         if self._timer is None:
-            self._wait(PAUSE_SECONDS)
+            self._wait()
 
     def frame_is_out(self) -> None:
         """Take note that what was asked for is on the screen, and that nobody waits for more."""
@@ -74,30 +71,18 @@ class Collector:
             self._timer.cancel()
             self._timer = None
 
-    def _wait(self, pause_seconds: float) -> None:
-        left_seconds = self._touched_at + pause_seconds - self._loop.time()
-        self._timer = self._loop.call_later(left_seconds, self._look_in_pause, pause_seconds)
+    def _wait(self) -> None:
+        left_seconds = self._touched_at + PAUSE_SECONDS - self._loop.time()
+        self._timer = self._loop.call_later(left_seconds, self._look_in_pause)
 
-    def _look_in_pause(self, pause_seconds: float) -> None:
+    def _look_in_pause(self) -> None:
         self._timer = None
         if not gc.isenabled():
             return
-        if self._touched_at + pause_seconds > self._loop.time():
-            self._wait(PAUSE_SECONDS)
-        elif pause_seconds == LONG_PAUSE_SECONDS:
-            self._look_behind()
-        else:
-            if gc.get_count()[2] >= MIDDLE_LOOKS_IN_PAUSE:
-                self._look_at_everything()
-            if not self._has_looked_behind:
-                self._wait(LONG_PAUSE_SECONDS)
-
-    def _look_behind(self) -> None:
-        """Look once at what was left alone when the program had started."""
-        self._has_looked_behind = True
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
+        if self._touched_at + PAUSE_SECONDS > self._loop.time():
+            self._wait()
+        elif gc.get_count()[2] >= MIDDLE_LOOKS_IN_PAUSE:
+            self._look_at_everything()
 
     def _look(self) -> None:
         new, brief, middle = gc.get_count()
