@@ -30,6 +30,8 @@ from textual.dom import DOMNode
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.css.model import RuleSet
     from textual.css.styles import RenderStyles, RulesMap
 
@@ -97,7 +99,8 @@ class KnownStyles(Stylesheet):
             super().replace_rules(node, rules, animate)
             return
         base = node.styles.base
-        old, new = dict(base._rules), dict(rules)  # noqa: SLF001
+        old: Mapping[str, object] = base._rules  # noqa: SLF001
+        new: Mapping[str, object] = rules
         changed = [name for name in old.keys() | new.keys() if name not in old or old[name] != new.get(name)]
         for name in changed:
             setattr(base, name, new.get(name))

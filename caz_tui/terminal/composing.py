@@ -17,6 +17,7 @@ left goes on. What is known of Textual's inside, watched by `tests/unit/test_pai
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.control import Control
@@ -72,6 +73,16 @@ class PiecesUpdate(CompositorUpdate):
         )
 
 
+@contextmanager
+def drawn_over(screens: list[Screen[object]]) -> Iterator[None]:
+    """Draw in front of other screens; what begins in this context later, and stays, would keep them otherwise."""
+    visible_screen_stack.set(screens)
+    try:
+        yield
+    finally:
+        visible_screen_stack.set([])
+
+
 class FrugalCompositor(Compositor):
     """A compositor that asks widgets for no line that is not seen or has not changed."""
 
@@ -85,14 +96,10 @@ class FrugalCompositor(Compositor):
         simplify: bool = False,  # noqa: FBT001, FBT002
     ) -> RenderableType | None:
         """Return what to draw, all of it or what is dirty; None when there is nothing."""
-        try:
+        with drawn_over([] if screen_stack is None else screen_stack):
             if full or simplify:
                 return super().render_update(full=full, screen_stack=screen_stack, simplify=simplify)
-            visible_screen_stack.set([] if screen_stack is None else screen_stack)
             return self._render_dirty()
-        finally:
-            # Whatever begins in this context later, and stays, would keep these screens.
-            visible_screen_stack.set([])
 
     def _render_dirty(self) -> PiecesUpdate | None:
         dirty = [region.intersection(self.size.region) for region in self._dirty_regions]

@@ -21,12 +21,11 @@ import time
 from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from textual._compositor import LayoutUpdate
-from textual._context import visible_screen_stack
 from textual.filter import ANSIToTruecolor
 from textual.screen import Screen
 from textual.widget import Widget
 
-from caz_tui.terminal.composing import FrugalCompositor, Piece, PiecesUpdate
+from caz_tui.terminal.composing import FrugalCompositor, Piece, PiecesUpdate, drawn_over
 from caz_tui.terminal.direct_keys import DirectKeys
 from caz_tui.terminal.driver import DeskDriver
 from caz_tui.terminal.short_memory import shorten
@@ -227,15 +226,9 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
 
     def _draw_ahead(self) -> bool:
         """Let some widgets that were never drawn draw their lines, which they keep; tell whether there may be more."""
-        if self.app.screen is not self:
-            return False
-        try:
-            return self._draw_some_ahead()
-        finally:
-            visible_screen_stack.set([])
-
-    def _draw_some_ahead(self) -> bool:
         app = self.app
+        if app.screen is not self:
+            return False
         parts = tuple(self._compositor.parts([self.size.region]))
         end = time.perf_counter() + LONG_TURN_SECONDS
         for widget, region, seen in parts:
@@ -245,8 +238,8 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
                 return True
             # Not every widget keeps its lines where Textual does.
             self._drawn_ahead.add(widget)
-            visible_screen_stack.set(app._background_screens)  # noqa: SLF001
-            widget.render_lines(seen.translate(-region.offset))
+            with drawn_over(app._background_screens):  # noqa: SLF001
+                widget.render_lines(seen.translate(-region.offset))
         return False
 
     async def _invoke_and_clear_callbacks(self) -> None:
