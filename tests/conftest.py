@@ -55,6 +55,16 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(*_GC_THRESHOLDS)
 
 
+@pytest.fixture
+def no_collector() -> Iterator[None]:
+    """Nothing goes but by itself."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    yield
+    if was_enabled:
+        gc.enable()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_sleeping_pilot() -> Iterator[None]:
     """Let the pilot wait for what it waits for, instead of for some time."""

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from caz_tui.styling import StyledApp
-from caz_tui.theme import DARK, LIGHT
-from tests.ui.dialog_host import STYLES
+from tests.ui.dialog_host import LookHost
 
 if TYPE_CHECKING:
-    from textual.message import Message
     from textual.pilot import Pilot
     from textual.screen import Screen
 
     from caz_tui.screens.base import ClientWanted, ListWanted, SheetWanted
 
 
-class DeskHost(StyledApp[int]):
+class DeskHost(LookHost[int]):
     """The host of a screen under test."""
-
-    CSS_PATH = STYLES
 
     def __init__(self, screen: Screen[None]) -> None:
         super().__init__()
-        self.asked: list[Message] = []
         self.under_test = screen
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = DARK.name
-        self.parse_with_theme()
 
     def on_mount(self) -> None:
         self.push_screen(self.under_test)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import caz_tui
 from caz_tui.app import DeskApp
@@ -14,7 +14,6 @@ from caz_tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import PurePath
 
     from textual.filter import LineFilter
     from textual.message import Message
@@ -27,29 +26,35 @@ if TYPE_CHECKING:
     from caz_tui.screens.base import PortfolioChanged, SheetWanted
     from caz_tui.screens.welcome import DemoWanted
 
+ReturnT = TypeVar("ReturnT")
+
 SIZES = ((80, 24), (140, 45))
 TINY = (20, 5)
 HOSTILE = ("[/]", "[@click=app.quit]x[/]", "[bold", "\x1b]0;título\x07", "a\u202eb", "\x9b2J", "[x=")
 
 
-STYLES: list[str | PurePath] = [Path(caz_tui.__file__).parent / name for name in DeskApp.CSS_PATH]
-"""What the program looks like, all of it at once as in the program."""
+class LookHost(StyledApp[ReturnT], Generic[ReturnT]):
+    """An app with the program's look, all of it at once as in the program, that keeps what it is asked for."""
 
-
-class DialogHost(StyledApp[None]):
-    """The host of dialogs under test."""
-
-    CSS_PATH = STYLES
-    ENABLE_COMMAND_PALETTE = False
+    CSS_PATH = [Path(caz_tui.__file__).parent / name for name in DeskApp.CSS_PATH]
 
     def __init__(self) -> None:
         super().__init__()
-        self.results: list[Any] = []
         self.asked: list[Message] = []
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
         self.parse_with_theme()
+
+
+class DialogHost(LookHost[None]):
+    """The host of dialogs under test."""
+
+    ENABLE_COMMAND_PALETTE = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.results: list[Any] = []
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return [*super().get_line_filters(), ControlGate()]

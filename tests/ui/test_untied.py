@@ -19,8 +19,6 @@ from tests.quiet import quiet
 from tests.ui.client_desk import Desk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from textual.pilot import Pilot
     from textual.screen import Screen
 
@@ -44,16 +42,6 @@ LEFT_BY_A_LAYOUT = 24
 
 LAYOUTS = 12
 """So many at most make a dialog come and go."""
-
-
-@pytest.fixture
-def no_collector() -> Iterator[None]:
-    """Nothing goes but by itself."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    yield
-    if was_enabled:
-        gc.enable()
 
 
 async def opened_and_closed(pilot: Pilot[Any], key: str) -> ref[Screen[Any]]:

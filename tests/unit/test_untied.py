@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import inspect
 import re
 import sys
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import ref
 
 import pytest
@@ -34,21 +33,8 @@ from caz_tui.terminal.painting import FrugalApp
 from caz_tui.terminal.untied import LRU, Workers, forget_watchers, let_go, untie
 from tests.quiet import quiet
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 MOST = 3
 TIMES = st.tuples(st.sampled_from(["set", "[]=", "get", "[]", "in", "discard", "clear"]), st.integers(0, 5))
-
-
-@pytest.fixture
-def no_collector() -> Iterator[None]:
-    """Nothing goes but by itself."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    yield
-    if was_enabled:
-        gc.enable()
 
 
 @given(st.lists(TIMES, max_size=40))
