@@ -199,8 +199,7 @@ class DeskApp(StyledApp[int]):
 
             self.push_screen(Welcome(self.service))
         if not getattr(self.service, "is_open", True):
-            # A first look told it. Once the portfolio is open nothing comes before watching it: what somebody else
-            # writes between the reading of a screen and that moment would not be told.
+            # A first look told it.
             await self._import_ahead(WARMED_FIRST)
             await self._until_at_rest()
         if self._settled is not None:

@@ -65,7 +65,6 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
 
     async def settled() -> None:
         await pending.opened()
-        await pending.look_again()
         if attendance is not None:
             await attendance.begin()
             # A server's copies are its administrator's.

@@ -58,8 +58,8 @@ class FirstLook:
         self._recorded = json.loads(RECORDED.read_text(encoding="utf-8"))
         self._is_closed = False
         self._identity = identity(path)
-        self._edition = 0
-        self._watching = self._connect()
+        # While it is held, no connection that is closed after a read is the last one, which would tidy up the log.
+        self._held = self._connect()
         self.role: Role | None = None
         """What the person may do, as of the last call."""
 
@@ -78,10 +78,9 @@ class FirstLook:
         return None
 
     def _is_ours(self) -> bool:
-        """Tell whether the schema is the one that was recorded, and remember the edition of what will be read."""
+        """Tell whether the schema is the one that was recorded."""
         try:
-            self._edition = _data_version(self._watching)
-            with closing(self._watching.execute("SELECT version_num FROM alembic_version")) as found:
+            with closing(self._held.execute("SELECT version_num FROM alembic_version")) as found:
                 return bool(found.fetchone() == (self._recorded["schema"],))
         except sqlite3.Error:
             return False
@@ -89,7 +88,7 @@ class FirstLook:
     def close(self) -> None:
         """Give the file back, and stop whatever is being read."""
         self._is_closed = True
-        self._watching.close()
+        self._held.close()
 
     @property
     def is_ghost(self) -> bool:
@@ -100,13 +99,6 @@ class FirstLook:
         """Refuse to go on in another file than the one that was looked at; raises ``StorageError``."""
         if self.is_ghost:
             raise gone(self._path)
-
-    def is_outdated(self) -> bool:
-        """Tell whether somebody has written to the database since it was first looked at."""
-        try:
-            return _data_version(self._watching) != self._edition
-        except sqlite3.Error:
-            return True
 
     def me(self) -> Person | None:
         """Return who is at the keyboard."""
@@ -215,11 +207,6 @@ def _number(result: Result) -> int:
     """Return the only value of the only row."""
     ((number,),) = (row.values() for row in result)
     return int(number)
-
-
-def _data_version(connection: sqlite3.Connection) -> int:
-    with closing(connection.execute("PRAGMA data_version")) as found:
-        return int(found.fetchone()[0])
 
 
 def _bound(parameter: object, known: Mapping[str, object], today: date | None) -> object:

@@ -55,7 +55,6 @@ class PendingService:
         self._wanted = asyncio.Event()
         self._opening: asyncio.Task[PortfolioService] | None = None
         self._looking: asyncio.Task[FirstLook | None] | None = None
-        self._was_outdated: bool | None = None
         self._is_closed = False
         self.has_shown = False
         """Whether somebody has seen anything of the portfolio before it was open."""
@@ -114,23 +113,6 @@ class PendingService:
         if look is not None:
             look.close()
         self._begun.set()
-
-    async def look_again(self) -> None:
-        """Take note of whether somebody has written since the first look, for the watch to tell.
-
-        To be called when the portfolio is open and before this session writes, which would look the same.
-        """
-        if self._was_outdated is None:
-            look = await self._look_taken()
-            self._was_outdated = look is not None and await asyncio.to_thread(look.is_outdated)
-
-    async def watch(self, tell: Callable[[], None], trouble: Callable[[str], None]) -> None:
-        """Call ``tell`` whenever the portfolio was written to; see ``PortfolioService.watch``."""
-        service = await self.opened()
-        await self.look_again()
-        if self._was_outdated:
-            tell()
-        await service.watch(tell, trouble)
 
     async def summary(self) -> PortfolioSummary:
         """Return the figures of Minha carteira."""

@@ -277,6 +277,8 @@ class PortfolioService:
     async def watch(self, tell: Callable[[], None], trouble: Callable[[str], None] = _unheard) -> None:
         """Call ``tell`` whenever the portfolio was written to, by whomever, until this is cancelled.
 
+        It is called once when this begins to watch: what was read until then may be of before a write.
+
         Args:
             tell: called without anything.
             trouble: told a sentence when the database is out of reach, and nothing ("") when it is back.

@@ -42,7 +42,7 @@ class DatabaseWatch:
         self._path = path
         self._notifier: int | None = None
         self._touched = asyncio.Event()
-        self._marks = self._look()
+        self._marks: tuple[_Mark | None, ...] | None = None
 
     async def __aenter__(self) -> Self:
         self._notifier = _notifier(self._path.parent)
@@ -57,7 +57,7 @@ class DatabaseWatch:
             self._notifier = None
 
     async def changed(self) -> None:
-        """Return when the database was written to since the watch began, or since the last call returned."""
+        """Return when the database was written to since the last call returned; the first call at once."""
         while (marks := self._look()) == self._marks:
             if self._notifier is None:
                 await asyncio.sleep(POLL_SECONDS)

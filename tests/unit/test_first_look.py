@@ -175,19 +175,11 @@ def test_a_file_that_is_locked_is_left_to_the_service(
         connection.execute("PRAGMA locking_mode=EXCLUSIVE")
         connection.execute("BEGIN EXCLUSIVE")
         assert look.summary(SINCE) is None
-        assert look.is_outdated()
 
 
 async def test_it_writes_nothing(look: FirstLook) -> None:
     with pytest.raises(sqlite3.Error, match="readonly"), closing(look._connect()) as connection:
         connection.execute("DELETE FROM clients")
-
-
-async def test_it_knows_when_somebody_has_written(service: PortfolioService, look: FirstLook) -> None:
-    look.summary(SINCE)
-    assert not look.is_outdated()
-    await service.create(ClientChanges(name="Nova", document="52998224725"))
-    assert look.is_outdated()
 
 
 async def test_whoever_leaves_does_not_wait_for_it(look: FirstLook) -> None:
@@ -236,19 +228,6 @@ async def test_what_was_written_meanwhile_is_told(service: PortfolioService) -> 
     finally:
         if watching is not None:
             watching.cancel()
-        await pending.close()
-
-
-async def test_nothing_is_told_when_nothing_was_written(service: PortfolioService) -> None:
-    pending = await pending_on(service)
-    try:
-        await pending.summary()
-        await pending.opened()
-        await pending.look_again()
-        await service.create(ClientChanges(name="Depois", document="52998224725"))
-        await pending.look_again()
-        assert pending._was_outdated is False
-    finally:
         await pending.close()
 
 

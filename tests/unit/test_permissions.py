@@ -13,14 +13,13 @@ import pytest
 
 from caz_tui.data.access import Permission, may, why_not
 from caz_tui.data.choices import Payer, Role, Situation, Tab, Term
-from caz_tui.data.engine import Database
 from caz_tui.data.errors import AccessGone, NotAllowed, NotFound
 from caz_tui.data.imports import ImportOptions
 from caz_tui.data.pending import PendingService
 from caz_tui.data.query import ClientQuery, ClientView, Selection
 from caz_tui.data.schemas import ClientChanges, Contract, TrailQuery
 from caz_tui.data.service import PERMISSIONS, PortfolioService
-from tests.support import FrozenClock, file_of
+from tests.support import FrozenClock
 from tests.unit.program import dump
 
 if TYPE_CHECKING:
@@ -94,19 +93,13 @@ async def office(founded: Office, tmp_path: Path) -> AsyncIterator[Office]:
 
 
 async def watch(service: PortfolioService) -> None:
-    """Watch until something was written, by a service of its own."""
+    """Watch until something is told."""
     seen = asyncio.Event()
     watching = asyncio.create_task(service.watch(seen.set))
-    writer = PortfolioService(await Database.open(file_of(service)), user="ana")
-    try:
-        while not seen.is_set() and not watching.done():
-            await writer.note("x", "y")
-            done = asyncio.create_task(seen.wait())
-            await asyncio.wait({done, watching}, return_when=asyncio.FIRST_COMPLETED, timeout=1)
-            done.cancel()
-    finally:
-        await writer.close()
-        watching.cancel()
+    seeing = asyncio.create_task(seen.wait())
+    await asyncio.wait({seeing, watching}, return_when=asyncio.FIRST_COMPLETED)
+    seeing.cancel()
+    watching.cancel()
     try:
         await watching
     except asyncio.CancelledError:
@@ -205,7 +198,7 @@ def test_every_call_is_in_the_table_and_says_what_it_needs() -> None:
 
 def test_what_stands_in_for_the_service_knows_nothing_else() -> None:
     assert {name for name in vars(PendingService) if not name.startswith("_")} <= {
-        "begin", "close", "is_open", "look_again", "open_when_wanted", "opened", "role", "summary", "today", "watch",
+        "begin", "close", "is_open", "open_when_wanted", "opened", "role", "summary", "today",
     }  # fmt: skip
 
 

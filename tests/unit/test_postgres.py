@@ -333,7 +333,9 @@ async def test_what_one_writes_the_others_are_told(address: ServerAddress) -> No
     mine, theirs = [await PortfolioService.open(address, user=name) for name in ("ana", "bia")]
     told = asyncio.Event()
     watching = asyncio.create_task(mine.watch(told.set))
-    await listening(address)
+    # It has begun, and nobody knows what was written until then.
+    await asyncio.wait_for(told.wait(), PATIENCE_SECONDS)
+    told.clear()
     assert await mine.count(ClientView()) == 0
     await theirs.create(ClientChanges(name="Açaí", document="52998224725"))
     await asyncio.wait_for(told.wait(), PATIENCE_SECONDS)
@@ -356,21 +358,14 @@ async def test_behind_a_pooler_the_newest_entry_is_asked_for(
     monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", 1)
     await theirs.create(ClientChanges(name="Açaí", document="52998224725"))
     watching = asyncio.create_task(mine.watch(told.set))
-    await until(lambda: watch._seen > 0)
+    await asyncio.wait_for(told.wait(), PATIENCE_SECONDS)
+    told.clear()
+    assert watch._seen > 0
     await theirs.create(ClientChanges(name="Bazar", document="11144477735"))
     await asyncio.wait_for(told.wait(), PATIENCE_SECONDS)
     await stopped(watching)
     for service in (mine, theirs):
         await service.close()
-
-
-async def listening(address: ServerAddress) -> None:
-    """Return when somebody listens on a database."""
-    asking = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND query LIKE 'SELECT pg_backend_pid%%'"
-    async with await psycopg.AsyncConnection.connect(**address.for_library(), autocommit=True) as connection:  # type: ignore[arg-type]
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while (await (await connection.execute(asking, (address.database,))).fetchone()) == (0,):
-                pass
 
 
 async def until(holds: Callable[[], bool]) -> None:
@@ -408,19 +403,26 @@ async def test_a_server_that_was_restarted_is_not_noticed_by_who_asks_next(
     await service.close()
 
 
+@pytest.mark.parametrize("is_pooled", [False, True])
 async def test_whoever_watches_is_told_that_the_server_went_and_that_it_is_back(
-    server: Server, address: ServerAddress
+    server: Server, address: ServerAddress, monkeypatch: pytest.MonkeyPatch, is_pooled: bool
 ) -> None:
+    if is_pooled:
+        monkeypatch.setattr(postgres_watch, "ASK_SECONDS", 0.01)
+        monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", 1)
     service = await PortfolioService.open(address, user="ana")
     said: list[str] = []
     told = asyncio.Event()
     watching = asyncio.create_task(service.watch(told.set, said.append))
-    await listening(address)
+    await asyncio.wait_for(told.wait(), PATIENCE_SECONDS)
+    told.clear()
     await asyncio.to_thread(server.stop)
     await until(lambda: bool(said))
     assert said == [postgres_trouble.LOST]
     await asyncio.to_thread(server.start)
-    # What was written meanwhile would be seen: everything is read again.
+    # Before whoever watches is back.
+    await service.note("Anotou", "algo")
+    # What was written meanwhile is seen: everything is read again.
     await asyncio.wait_for(told.wait(), PATIENCE_SECONDS)
     assert said == [postgres_trouble.LOST, ""]
     await stopped(watching)

@@ -46,6 +46,7 @@ async def test_each_write_is_told(tmp_path: Path, journal: str) -> None:
     path = tmp_path / "carteira.db"
     write(path, journal)
     async with DatabaseWatch(path) as watch:
+        await watch.changed()
         for _ in range(2):
             telling = asyncio.create_task(watch.changed())
             await asyncio.to_thread(write, path, journal)
@@ -58,6 +59,7 @@ async def test_a_database_that_was_replaced_is_told(tmp_path: Path) -> None:
     write(path)
     write(other)
     async with DatabaseWatch(path) as watch:
+        await watch.changed()
         telling = asyncio.create_task(watch.changed())
         await asyncio.sleep(0)
         other.replace(path)
@@ -68,6 +70,7 @@ async def test_reading_and_other_files_are_not_told(tmp_path: Path) -> None:
     path = tmp_path / "carteira.db"
     write(path)
     async with DatabaseWatch(path) as watch:
+        await watch.changed()
         await asyncio.to_thread(read, path)
         await asyncio.to_thread(write, tmp_path / "outro.db")
         telling = asyncio.create_task(watch.changed())
@@ -77,9 +80,18 @@ async def test_reading_and_other_files_are_not_told(tmp_path: Path) -> None:
         await asyncio.wait_for(telling, PATIENCE_SECONDS)
 
 
-async def test_what_was_written_before_anyone_asked_is_told_too(tmp_path: Path) -> None:
+async def test_what_was_written_before_it_began_may_have_been_missed(tmp_path: Path) -> None:
     path = tmp_path / "carteira.db"
     write(path)
     async with DatabaseWatch(path) as watch:
+        await asyncio.wait_for(watch.changed(), PATIENCE_SECONDS)
+        assert not watch._touched.is_set()
+
+
+async def test_what_was_written_before_anyone_asked_again_is_told_too(tmp_path: Path) -> None:
+    path = tmp_path / "carteira.db"
+    write(path)
+    async with DatabaseWatch(path) as watch:
+        await watch.changed()
         await asyncio.to_thread(write, path)
         await asyncio.wait_for(watch.changed(), PATIENCE_SECONDS)

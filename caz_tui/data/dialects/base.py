@@ -60,7 +60,10 @@ class Watch(Protocol):
     ) -> None: ...
 
     async def changed(self) -> None:
-        """Return when the database was written to since the watch began, or since the last call returned."""
+        """Return when the database may have been written to since the last call returned.
+
+        The first call returns as soon as nothing is missed any more: nobody knows what was written until then.
+        """
         ...
 
 

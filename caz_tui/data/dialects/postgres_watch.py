@@ -69,13 +69,14 @@ class ServerWatch:
         await self._let_go()
 
     async def changed(self) -> None:
-        """Return when the schema was written to, or may have been while the server was out of reach."""
+        """Return when the schema was written to, or may have been while nobody listened, as at first."""
         wait_seconds = FIRST_RETRY_SECONDS
         while True:
             try:
-                if self._connection is None and await self._come_back():
-                    return
-                await self._told()
+                if self._connection is None:
+                    await self._come_back()
+                else:
+                    await self._told()
             except Exception as error:
                 if self._explain(error) is None:
                     raise
@@ -89,8 +90,8 @@ class ServerWatch:
             else:
                 return
 
-    async def _come_back(self) -> bool:
-        """Connect and listen; tell whether something may have been written since the last time."""
+    async def _come_back(self) -> None:
+        """Connect and listen, and say so to whoever was told that the server went."""
         connection = await psycopg.AsyncConnection.connect(**self._parameters, autocommit=True, prepare_threshold=None)  # type: ignore[arg-type, misc, unused-ignore]
         self._connection = connection
         await connection.execute(f'LISTEN "{self._channel}"')
@@ -98,13 +99,10 @@ class ServerWatch:
         # A pooler says a number of its own; between transactions nobody hands on to it what is told.
         self._hears = answer == (connection.info.backend_pid,)
         if not self._hears:
-            seen, self._seen = self._seen, await self._newest()
-            if seen and seen != self._seen:
-                return True
+            self._seen = await self._newest()
         was_lost, self._is_lost = self._is_lost, False
         if was_lost:
             self._trouble("")
-        return was_lost
 
     async def _told(self) -> None:
         """Return when something was written."""
