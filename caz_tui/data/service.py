@@ -552,9 +552,12 @@ class PortfolioService:
         """Read a file into the portfolio, or say what would happen; raises ``SheetError``.
 
         Nothing is written when the report has rejections and ``options.skip_invalid`` is off, nor when it is cancelled.
+        Cancelled when it is just being committed, it returns what was written.
         """
         await self._check(Permission.ADMINISTER)
-        report = await self._between_steps(lambda tell: imports.run(self._gate, path, options, tell), progress)
+        report = await self._between_steps(
+            lambda tell: imports.run(self._gate, path, options, tell), progress, is_write=not options.dry_run
+        )
         self._walks.clear()
         return report
 
@@ -581,12 +584,17 @@ class PortfolioService:
         self,
         work: Callable[[Callable[[int, float], None]], Coroutine[Any, Any, ResultT]],
         progress: Callable[[int, float], None] | None,
+        *,
+        is_write: bool = False,
     ) -> ResultT:
-        """Do long work that, when it is cancelled, ends where it next tells its progress, with no query under way."""
+        """Do long work that, when it is cancelled, ends where it next tells its progress, with no query under way.
+
+        What was written all the same is confirmed: it was too late to be cancelled.
+        """
         is_cancelled = False
 
         def tell(done: int, fraction: float) -> None:
-            if is_cancelled:
+            if is_cancelled and fraction < 1:
                 raise asyncio.CancelledError
             if progress is not None:
                 progress(done, fraction)
@@ -599,7 +607,15 @@ class PortfolioService:
         except asyncio.CancelledError:
             is_cancelled = True
             await asyncio.wait([task])
-            raise
+            if task.cancelled() or not is_write:
+                raise
+            waiting = asyncio.current_task()
+            assert waiting is not None
+            waiting.uncancel()
+            return task.result()
+        finally:
+            # It holds the error that it failed with, and the error this frame.
+            del task
 
     @needs(Permission.SEE)
     async def export_dossier(self, path: Path, client_id: int) -> None:

@@ -331,6 +331,29 @@ async def test_cancelling_leaves_nothing(empty_service: PortfolioService, tmp_pa
     assert await empty_service.count(ClientView()) == 2_000
 
 
+async def test_what_is_cancelled_too_late_is_said_to_be_written(
+    empty_service: PortfolioService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_sheet(tmp_path / "entrada.csv", HEADERS, numbered(200))
+    steps: list[float] = []
+    dialect = empty_service._database.dialect
+    commit = dialect.commit
+
+    async def cancelled_meanwhile(*args: Any) -> None:
+        await commit(*args)
+        task.cancel()
+        await asyncio.sleep(0)
+
+    task = asyncio.create_task(
+        empty_service.import_sheet(path, ImportOptions(), lambda _, fraction: steps.append(fraction))
+    )
+    monkeypatch.setattr(dialect, "commit", cancelled_meanwhile)
+    report = await task
+    assert report.wrote
+    assert report.inserted == await empty_service.count(ClientView()) == 200
+    assert steps[-1] == 1
+
+
 async def test_a_failure_while_writing_leaves_nothing(
     empty_service: PortfolioService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
