@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LEAVING: Final = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
-LAST_RESORT_SECONDS: Final = 3.0
+LAST_RESORT_SECONDS: Final = 2.0
 
 
 def leave_on_signals(loop: asyncio.AbstractEventLoop, leave: Callable[[signal.Signals], None]) -> None:

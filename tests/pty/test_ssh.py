@@ -28,7 +28,7 @@ DROPS_VARIABLE = "CAZ_QUEDAS"
 DROPS = int(os.environ.get(DROPS_VARIABLE, "1"))
 """How often the line goes in each way."""
 
-GONE_SECONDS = 3.0
+GONE_SECONDS = 2.0
 """Within which a session ends that was told to: less than a second on a machine that has nothing else to do."""
 
 UNNOTICED_SECONDS = 12.0
