@@ -1,6 +1,6 @@
 """Processes killed outright at random moments: what was confirmed is there, nothing is there by half.
 
-``make torture`` kills a thousand of them.
+On both engines, but for the copies of a file. ``make torture`` kills a thousand of them.
 """
 
 from __future__ import annotations
@@ -19,25 +19,33 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from caz_tui.data.address import ServerAddress
 from caz_tui.data.files import UNFINISHED
 from caz_tui.data.migrations.upgrade import upgrade_now
 from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.service import PortfolioService
 from caz_tui.data.verification import verify
-from tests.support import FrozenClock, make_demonstration
+from tests.support import FrozenClock, make_demonstration, open_and_close
 from tests.unit import victims
-from tests.unit.program import HEADERS, cnpj, dump, numbered, write_sheet
+from tests.unit.program import HEADERS, cnpj, dump, numbered, query, write_sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from caz_tui.data.address import Place
 
 KILLS = int(os.environ.get("CAZ_TORTURE_KILLS", "20"))
-TASKS = 6
-EACH = max(1, KILLS // TASKS)
+TASKS = 11
+"""The tests below, those on both engines counted twice."""
+EACH = -(-KILLS // TASKS)
 WORKER = "caz_tui.data.sheets.worker"
 NEW_CLIENTS = 40
 LOADED_CLIENTS = 2_000
+PATIENCE_SECONDS = 10
 SHAPE = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+SHAPE_ON_SERVER = """SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()
+    UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"""
+GUESTS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 forking = multiprocessing.get_context("forkserver")
 forking.set_forkserver_preload([victims.__name__])
@@ -96,113 +104,168 @@ def killer(request: pytest.FixtureRequest) -> Iterator[Killer]:
     )
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A demonstration portfolio, to be copied."""
-    return make_demonstration(tmp_path_factory.mktemp("modelo") / "carteira.db", FrozenClock())
+@pytest.fixture
+def path(demonstration: Path, tmp_path: Path) -> Path:
+    """A file with a demonstration portfolio."""
+    return shutil.copyfile(demonstration, tmp_path / "carteira.db")
 
 
 @pytest.fixture
-def path(template: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    return shutil.copyfile(template, tmp_path / "carteira.db")
+def renewed(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Place]]:
+    """Gives a new database of a kind ("demonstration" or "bare"), in the place of the one before."""
+    if engine == "sqlite":
+        path = tmp_path / "em uso" / "carteira.db"
+
+        def new_file(kind: str) -> Place:
+            shutil.rmtree(path.parent, ignore_errors=True)
+            path.parent.mkdir()
+            return path if kind == "bare" else shutil.copyfile(request.getfixturevalue(kind), path)
+
+        yield new_file
+        return
+    server = request.getfixturevalue("server")
+    made: list[ServerAddress] = []
+
+    def new_database(kind: str) -> Place:
+        take_away()
+        template = () if kind == "bare" else (request.getfixturevalue(f"{kind}_template"),)
+        made.append(server.create(*template))
+        return made[-1]
+
+    def take_away() -> None:
+        while made:
+            server.drop(made.pop())
+
+    yield new_database
+    take_away()
 
 
-def is_well(path: Path) -> None:
-    """Prove a database well, as ``banco verificar`` does."""
-    assert asyncio.run(verify(path)) == ()
+def is_well(place: Place) -> None:
+    """Prove a database well, as ``banco verificar`` does, when the server has noticed that who was killed has gone."""
+    if isinstance(place, ServerAddress):
+        wait_for(lambda: rows(place, GUESTS) == [(0,)])
+    assert asyncio.run(verify(place)) == ()
 
 
 CHANGED_ODDLY = """SELECT clients.id, version, count(audit_entries.id) FROM clients
     LEFT JOIN audit_entries ON client_id = clients.id GROUP BY clients.id HAVING version <> count(audit_entries.id)"""
 
 
-def rows(path: Path, statement: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(path)) as connection:
+def rows(place: Place, statement: str) -> list[tuple[Any, ...]]:
+    if isinstance(place, ServerAddress):
+        return query(place, statement)
+    with closing(sqlite3.connect(place)) as connection:
         return connection.execute(statement).fetchall()
 
 
-def count(path: Path, table: str) -> int:
-    found: int = rows(path, f"SELECT count(*) FROM {table}")[0][0]
+def count(place: Place, table: str) -> int:
+    found: int = rows(place, f"SELECT count(*) FROM {table}")[0][0]
     return found
 
 
-def test_kill_an_edit(killer: Killer, path: Path) -> None:
+def shape(place: Place) -> list[tuple[Any, ...]]:
+    """Return the indexes and triggers of a database."""
+    return rows(place, SHAPE_ON_SERVER if isinstance(place, ServerAddress) else SHAPE)
+
+
+@pytest.mark.both_engines
+def test_kill_an_edit(killer: Killer, demonstration_place: Place) -> None:
+    place = demonstration_place
     killer.longest_seconds = 0.25
     for turn in range(EACH):
-        entries = count(path, "audit_entries")
-        confirmed = killer.kill(str(path), str(turn))
-        is_well(path)
-        assert rows(path, CHANGED_ODDLY) == []
+        entries = count(place, "audit_entries")
+        confirmed = killer.kill(str(place), str(turn))
+        is_well(place)
+        assert rows(place, CHANGED_ODDLY) == []
         # One more may have been written, of which nobody was told.
-        assert count(path, "audit_entries") - entries - len(confirmed) in (0, 1)
+        assert count(place, "audit_entries") - entries - len(confirmed) in (0, 1)
         for client_id, version, email in confirmed:
-            [(found, its_email)] = rows(path, f"SELECT version, email FROM clients WHERE id = {client_id}")
+            [(found, its_email)] = rows(place, f"SELECT version, email FROM clients WHERE id = {client_id}")
             assert found >= version
             assert found > version or its_email == email
 
 
-def test_kill_an_import(killer: Killer, path: Path, tmp_path: Path) -> None:
+@pytest.mark.both_engines
+def test_kill_an_import(killer: Killer, demonstration_place: Place, tmp_path: Path) -> None:
+    place = demonstration_place
+
     def sheet(turn: int) -> tuple[str, ...]:
         lines = [
             *numbered(NEW_CLIENTS, first=1 + turn * NEW_CLIENTS),
             ("Conhecida", cnpj(99_999), "Ativo", f"Cidade {turn}"),
         ]
-        return ("--banco", str(path), "importar", str(write_sheet(tmp_path / "clientes.csv", HEADERS, lines)))
+        return ("--banco", str(place), "importar", str(write_sheet(tmp_path / "clientes.csv", HEADERS, lines)))
 
     killer.whole(*sheet(0))
     for turn in range(1, EACH + 1):
         words = sheet(turn)
-        before, imports = count(path, "clients"), imported(path)
+        before, imports = count(place, "clients"), imported(place)
         confirmed = killer.kill(*words)
-        is_well(path)
-        added = count(path, "clients") - before
-        city = rows(path, "SELECT city FROM clients WHERE name = 'Conhecida'")
-        is_written = imported(path) > imports
+        is_well(place)
+        added = count(place, "clients") - before
+        city = rows(place, "SELECT city FROM clients WHERE name = 'Conhecida'")
+        is_written = imported(place) > imports
         assert is_written or not confirmed
         assert added == (NEW_CLIENTS if is_written else 0)
         assert (city == [(f"Cidade {turn}",)]) is is_written
         assert not readers()
 
 
-def test_kill_a_load(killer: Killer, template: Path, tmp_path: Path) -> None:
+@pytest.mark.both_engines
+def test_kill_a_load(killer: Killer, renewed: Callable[[str], Place], tmp_path: Path) -> None:
     sheet = write_sheet(tmp_path / "clientes.csv", HEADERS, numbered(LOADED_CLIENTS))
-    path = tmp_path / "em uso" / "carteira.db"
 
-    def fresh() -> tuple[str, ...]:
-        shutil.rmtree(path.parent, ignore_errors=True)
-        path.parent.mkdir()
-        shutil.copyfile(template, path)
-        return ("--banco", str(path), "importar", str(sheet))
+    def load(place: Place) -> tuple[str, ...]:
+        return ("--banco", str(place), "importar", str(sheet))
 
-    killer.whole(*fresh())
-    shape = rows(path, SHAPE)
-    before, clients = dump(template), count(template, "clients")
+    place = renewed("demonstration")
+    before, clients = dump(place), count(place, "clients")
+    killer.whole(*load(place))
+    wanted = shape(place)
     for _ in range(EACH):
-        confirmed = killer.kill(*fresh())
-        is_well(path)
+        place = renewed("demonstration")
+        confirmed = killer.kill(*load(place))
+        is_well(place)
         # As it was, or whole: the indexes and triggers that are away meanwhile, too.
-        assert rows(path, SHAPE) == shape
-        if imported(path):
-            assert count(path, "clients") == clients + LOADED_CLIENTS
+        assert shape(place) == wanted
+        if imported(place):
+            assert count(place, "clients") == clients + LOADED_CLIENTS
         else:
             assert not confirmed
-            assert dump(path) == before
+            assert dump(place) == before
 
 
-def imported(path: Path) -> int:
-    return len(rows(path, "SELECT id FROM audit_entries WHERE action LIKE 'Importou%'"))
+def imported(place: Place) -> int:
+    return len(rows(place, "SELECT id FROM audit_entries WHERE action LIKE 'Importou%'"))
+
+
+@pytest.mark.both_engines
+def test_kill_a_start(killer: Killer, renewed: Callable[[str], Place]) -> None:
+    place = renewed("bare")
+    killer.whole(str(place))
+    wanted = shape(place)
+    for _ in range(EACH):
+        place = renewed("bare")
+        killer.kill(str(place))
+        # Whoever starts next makes it, or goes on with it.
+        asyncio.run(open_and_close(place))
+        is_well(place)
+        assert shape(place) == wanted
+        assert rows(place, "SELECT count(*) FROM settings WHERE name = 'audit_key'") == [(1,)]
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait, for some seconds at most, for what nobody tells of."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    with forking.Pipe()[0] as nobody:
+        while not holds() and time.monotonic() < deadline:
+            nobody.poll(0.01)
 
 
 def readers() -> list[str]:
     """Return the processes that still read a sheet for somebody who has gone, when they have had time to notice."""
-    deadline = time.monotonic() + 10
-    with forking.Pipe()[0] as nobody:
-        while found := _children_of_nobody():
-            if time.monotonic() > deadline:
-                return found
-            nobody.poll(0.01)
-    return []
+    wait_for(lambda: not _children_of_nobody())
+    return _children_of_nobody()
 
 
 def _children_of_nobody() -> list[str]:
@@ -234,8 +297,8 @@ def old_database(path: Path, template: Path) -> Path:
     return path
 
 
-def test_kill_a_migrate(killer: Killer, template: Path, tmp_path: Path) -> None:
-    old = old_database(tmp_path / "antiga.db", template)
+def test_kill_a_migrate(killer: Killer, demonstration: Path, tmp_path: Path) -> None:
+    old = old_database(tmp_path / "antiga.db", demonstration)
     before, clients = dump(old), count(old, "clients")
     path = tmp_path / "em uso" / "carteira.db"
 

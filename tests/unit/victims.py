@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from caz_tui.cli import main
 from caz_tui.data import import_clients, maintenance
+from caz_tui.data.address import place_of
 from caz_tui.data.engine import Database
 from caz_tui.data.errors import Refused
 from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.service import PortfolioService
 
 # The child must not import anything when it is already being timed.
+from caz_tui.data.dialects import postgres  # noqa: F401 # isort: skip
 from caz_tui.data.migrations import upgrade  # noqa: F401 # isort: skip
 from caz_tui.console import maintenance as console_maintenance, sheets  # noqa: F401 # isort: skip
 
@@ -30,18 +32,19 @@ FOUGHT_FOR = 5
 def run(task: str, arguments: tuple[str, ...], tell: Connection) -> None:
     """Do a task, by name."""
     tasks: dict[str, Callable[..., None]] = {
-        "edit": _edit, "import": _command, "load": _load, "restore": _command, "backup": _backup, "migrate": _migrate
+        "edit": _edit, "import": _command, "load": _load, "restore": _command, "backup": _backup,
+        "migrate": _open, "start": _open,
     }  # fmt: skip
     tell.send("go")
     tasks[task](tell, *arguments)
 
 
-def _edit(tell: Connection, path: str, seed: str) -> None:
+def _edit(tell: Connection, place: str, seed: str) -> None:
     """Edit clients and add new ones without a break; say each version that was confirmed."""
 
     async def edit() -> None:
         rng = random.Random(seed)
-        service = await PortfolioService.open(Path(path), user="vítima")
+        service = await PortfolioService.open(place_of(place), user="vítima")
         number = 0
         while True:
             number += 1
@@ -72,9 +75,11 @@ def _backup(tell: Connection, path: str, copy: str) -> None:
     tell.send(0)
 
 
-def _migrate(tell: Connection, path: str) -> None:
+def _open(tell: Connection, place: str) -> None:
+    """Make a database, or bring it up to date."""
+
     async def open_once() -> None:
-        await (await Database.open(Path(path))).close()
+        await (await Database.open(place_of(place))).close()
 
     asyncio.run(open_once())
     tell.send(0)
