@@ -77,12 +77,18 @@ class Server:
         """Return the address of a database."""
         return ServerAddress(host=str(self.folder / "data"), user="postgres", database=database, **more)
 
-    def create(self, template: str = "template0") -> ServerAddress:
+    def create(self, template: str = "template0", *, tablespace: str = "pg_default") -> ServerAddress:
         """Make a database, as a copy of another one, and return its address."""
         name = f"caz_{uuid.uuid4().hex[:12]}"
         # What is written to the log for each page costs more than the files do.
-        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY TABLESPACE {tablespace}')
         return self.address(name)
+
+    def add_tablespace(self, name: str, disk: Path) -> None:
+        """Let databases lie on a disk, which becomes the server's."""
+        if user := self._server.system_user:
+            shutil.chown(disk, user)
+        self.run(f"CREATE TABLESPACE {name} LOCATION '{disk}'")
 
     def drop(self, address: ServerAddress) -> None:
         """Take a database away, whoever is in it."""

@@ -15,8 +15,9 @@ from caz_tui.data.verification import verify
 from tests.support import NOON, FrozenClock
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from caz_tui.data.address import Place
 
+pytestmark = pytest.mark.both_engines
 BACK = timedelta(days=40)
 
 
@@ -26,8 +27,8 @@ def clock() -> FrozenClock:
     return FrozenClock()
 
 
-async def test_the_trail_keeps_the_order_in_which_things_happened(tmp_path: Path, clock: FrozenClock) -> None:
-    service = await PortfolioService.open(tmp_path / "carteira.db", user="ana", clock=clock)
+async def test_the_trail_keeps_the_order_in_which_things_happened(fresh_place: Place, clock: FrozenClock) -> None:
+    service = await PortfolioService.open(fresh_place, user="ana", clock=clock)
     client = await service.create(ClientChanges(name="Açaí", document="52998224725", expires_on=NOON.date()))
     clock.moment = NOON - BACK
     client = await service.update(client.id, ClientChanges(city="Campinas"), client.version)
@@ -40,11 +41,11 @@ async def test_the_trail_keeps_the_order_in_which_things_happened(tmp_path: Path
     assert client.version == 3
     assert await service.trail_broken_at() is None
     await service.close()
-    assert await verify(tmp_path / "carteira.db") == ()
+    assert await verify(fresh_place) == ()
 
 
-async def test_what_expires_follows_the_clock(tmp_path: Path, clock: FrozenClock) -> None:
-    service = await PortfolioService.open(tmp_path / "carteira.db", user="ana", clock=clock)
+async def test_what_expires_follows_the_clock(fresh_place: Place, clock: FrozenClock) -> None:
+    service = await PortfolioService.open(fresh_place, user="ana", clock=clock)
     for name, document, days in (("Ontem", "52998224725", -1), ("Logo", "11144477735", 20)):
         changes = ClientChanges(
             name=name, document=document, plan="Controle I", expires_on=NOON.date() + timedelta(days=days)
@@ -66,8 +67,8 @@ async def names(service: PortfolioService, query: str) -> list[str]:
     return [row.name for row in page.rows]
 
 
-async def test_a_stale_edit_is_found_whatever_the_clock_says(tmp_path: Path, clock: FrozenClock) -> None:
-    service = await PortfolioService.open(tmp_path / "carteira.db", user="ana", clock=clock)
+async def test_a_stale_edit_is_found_whatever_the_clock_says(fresh_place: Place, clock: FrozenClock) -> None:
+    service = await PortfolioService.open(fresh_place, user="ana", clock=clock)
     client = await service.create(ClientChanges(name="Açaí", document="52998224725"))
     clock.moment = NOON - BACK
     await service.update(client.id, ClientChanges(city="Campinas"), client.version)

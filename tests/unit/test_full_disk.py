@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,26 +23,60 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from caz_tui.data.address import ServerAddress
+    from tests.server import Server
+
 DISK_BYTES = 6 * 1024 * 1024
+SERVER_DISK_BYTES = 32 * 1024 * 1024
+"""A server's database has eight megabytes of the server's own."""
+
 LINES = 1_500
 """More than what is left room for."""
 
 FULL = "O disco está cheio; nada foi gravado.\n"
+SERVER_FULL = "O disco do servidor está cheio; nada foi gravado.\n"
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0 or shutil.which("mount") is None, reason="only root can mount a disk")
+
+
+@contextmanager
+def mounted(path: Path, size: int) -> Iterator[Path]:
+    """Give a disk of so many bytes."""
+    path.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "caz-tui-test", str(path)]
+    done = subprocess.run(mounting, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
+    try:
+        yield path
+    finally:
+        subprocess.run(["umount", str(path)], check=True)
+        path.rmdir()
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of six megabytes."""
-    path = tmp_path / "disco"
-    path.mkdir()
-    mounting = ["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=0700", "caz-tui-test", str(path)]
-    done = subprocess.run(mounting, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no disk can be mounted here: {done.stderr.strip()}")
-    yield path
-    subprocess.run(["umount", str(path)], check=True)
+    with mounted(tmp_path / "disco", DISK_BYTES) as path:
+        yield path
+
+
+@pytest.fixture
+def server_disk(server: Server) -> Iterator[Path]:
+    """A disk for databases of the server, named ``small``."""
+    with mounted(server.folder / "disco", SERVER_DISK_BYTES) as path:
+        server.add_tablespace("small", path)
+        yield path
+        server.run("DROP TABLESPACE small")
+
+
+@pytest.fixture
+def on_server_disk(server: Server, server_disk: Path, demonstration_template: str) -> Iterator[ServerAddress]:
+    """The demonstration portfolio on that disk."""
+    assert server_disk.is_mount()
+    address = server.create(demonstration_template, tablespace="small")
+    yield address
+    server.drop(address)
 
 
 @pytest.fixture
@@ -153,3 +188,51 @@ def test_an_upgrade_is_undone(
     filler.unlink()
     assert office.run("banco", "migrar").status == 0
     assert office.run("banco", "verificar").status == 0
+
+
+# A server's disk
+
+
+@pytest.mark.parametrize("left_bytes", [0, 300_000])
+def test_an_import_into_a_server_is_undone_and_can_be_done_again(
+    on_server_disk: ServerAddress,
+    server_disk: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    left_bytes: int,
+) -> None:
+    office = Office(tmp_path, capsys, on_server_disk)
+    sheet = office.sheet("clientes.csv", HEADERS, *numbered(LINES))
+    before = dump(on_server_disk)
+    filler = fill_up(server_disk, left_bytes=left_bytes)
+    outcome = office.run("importar", sheet)
+    assert (outcome.status, outcome.out, outcome.err) == (1, "", SERVER_FULL)
+    assert dump(on_server_disk) == before
+    filler.unlink()
+    assert office.run("banco", "verificar").status == 0
+    assert office.run("importar", sheet).status == 0
+    assert len(office.clients("Empresa")) == LINES
+
+
+async def test_an_edit_on_a_server_is_undone_and_can_be_done_again(
+    on_server_disk: ServerAddress, server_disk: Path
+) -> None:
+    service = await PortfolioService.open(on_server_disk, user="ana")
+    notes = os.urandom(950).hex()
+    filler = fill_up(server_disk)
+    # Until the pages that were there already are full.
+    for number in range(1, 300):
+        client = await service.client(number)
+        try:
+            await service.update(number, ClientChanges(notes=notes), client.version)
+        except StorageError as error:
+            said = str(error)
+            break
+    else:
+        pytest.fail("the disk never got full")
+    assert said == SERVER_FULL.strip()
+    assert [(await service.client(n)).notes == notes for n in range(1, number + 1)] == [True] * (number - 1) + [False]
+    filler.unlink()
+    assert (await service.update(number, ClientChanges(notes=notes), client.version)).notes == notes
+    await service.close()
+    assert await verify(on_server_disk) == ()
