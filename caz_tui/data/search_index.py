@@ -12,9 +12,10 @@ import sqlite3
 from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, column, func, select, table, text
+from sqlalchemy import ColumnElement, Select, column, func, select, table, text
 
 from caz_tui.data.dialects.base import nobody
+from caz_tui.data.expressions import unindexed
 from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
@@ -142,18 +143,24 @@ class TrigramTable:
 
     least_letters = LEAST_LETTERS
 
-    def matches(self, word: str) -> ColumnElement[bool]:
-        """Return the condition that a folded word of ``LEAST_LETTERS`` or more occurs in what is searched."""
-        return clients.c.id.in_(select(_INDEX.c.rowid).where(_phrase(word)))
+    def who_has(self, word: str) -> Select[tuple[int]]:
+        """Return what selects the ids of who has a folded word of ``LEAST_LETTERS`` or more in what is searched."""
+        return select(_INDEX.c.rowid).where(_phrase(word))
 
-    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> frozenset[str]:
+    def matches(self, word: str, *, looks_up: bool = True) -> ColumnElement[bool]:
+        """Return the condition that a folded word of ``LEAST_LETTERS`` or more occurs in what is searched."""
+        client_id = clients.c.id if looks_up else unindexed(clients.c.id)
+        return client_id.in_(self.who_has(word))
+
+    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> dict[str, int]:
         """Return those of some folded words of ``LEAST_LETTERS`` or more that at most ``FEW_CLIENTS`` clients have."""
-        found = set()
+        found = {}
         for word in words:
-            some = select(_INDEX.c.rowid).where(_phrase(word)).limit(FEW_CLIENTS + 1).subquery()
-            if int(await connection.scalar(select(func.count()).select_from(some)) or 0) <= FEW_CLIENTS:
-                found.add(word)
-        return frozenset(found)
+            some = self.who_has(word).limit(FEW_CLIENTS + 1).subquery()
+            count = int(await connection.scalar(select(func.count()).select_from(some)) or 0)
+            if count <= FEW_CLIENTS:
+                found[word] = count
+        return found
 
 
 def _phrase(word: str) -> ColumnElement[bool]:

@@ -97,7 +97,8 @@ def view_condition(
         scope: which clients there are for whoever asks.
         looked_up: the folded words to look up in the search index, each with the condition that does it; the others
             are looked for client by client.
-        found_by: the criteria an index may be searched for; None leaves the choice to the database.
+        found_by: the criteria an index may be searched for; None leaves the choice to the database. With none (empty)
+            words in the search index are asked of each client that is met, too.
     """
     looks_up_scope = scope.is_small and not looked_up
     tab = tab_condition(view.tab)
@@ -110,7 +111,7 @@ def view_condition(
     if view.query.asks_for_archived:
         return condition
     # In no index, or one would be walked whole beside the clients looked up.
-    archived = _ARCHIVED_UNINDEXED if looked_up or looks_up_scope else _c.archived
+    archived = _ARCHIVED_UNINDEXED if (looked_up and found_by is None) or looks_up_scope else _c.archived
     return and_(archived == false(), condition)
 
 

@@ -14,7 +14,9 @@ from sqlalchemy import false, func, select
 
 from caz_tui.data import kept_counts
 from caz_tui.data.choices import Field, Tab
+from caz_tui.data.dialects.base import dialect_of
 from caz_tui.data.expressions import unindexed
+from caz_tui.data.first_with_word import Wanted
 from caz_tui.data.gate import EVERY_CLIENT
 from caz_tui.data.query import Criterion
 from caz_tui.data.rows import CLIENT_COLUMNS, ROW_COLUMNS, client, client_row
@@ -66,6 +68,7 @@ class Walk:
         self._long_words = {word for word in words if search and len(word) >= search.least_letters}
         self._criteria = [part for part in view.query.parts if isinstance(part, Criterion)]
         self._is_ready = not self._long_words and not self._criteria
+        self._rare: dict[str, int] | None = None
         self._condition = self._counted = view_condition(view, today, scope=scope)
         self._sorts = False
         self.total: int | None = None
@@ -105,12 +108,32 @@ class Walk:
         """Learn which words and criteria few clients have: those are looked up, the others walked for."""
         if self._is_ready:
             return
-        rare = await self._search.rare(connection, self._long_words) if self._search else frozenset[str]()
+        rare = await self._rare_words(connection)
         if rare:
             self._condition = self._looking_up(rare)
         elif self._criteria and not self._view.query.asks_for_archived and not self._scope.is_small:
             await self._choose(connection)
         self._is_ready = True
+
+    async def _rare_words(self, connection: AsyncConnection) -> dict[str, int]:
+        """Return the words that few clients have, with how many have each."""
+        if self._rare is None:
+            self._rare = await self._search.rare(connection, self._long_words) if self._search else {}
+        return self._rare
+
+    async def _first_with_word(
+        self, connection: AsyncConnection, columns: Columns, limit: int
+    ) -> list[Row[Any]] | None:
+        """Return the first rows of who has a word, where there is a shorter way than to look all of them up."""
+        query, is_by_name = self._view.query, self._view.order.field is Field.NAME
+        if self._is_ready or self._search is None or not is_by_name or query.asks_for_archived or self._scope.is_small:
+            return None
+        rare = await self._rare_words(connection)
+        if not rare or dialect_of(connection).knows_how_many:
+            return None
+        word, count = min(rare.items(), key=itemgetter(1))
+        wanted = Wanted(self._view, self._today, self._scope, self._search, word, count, columns, limit)
+        return await wanted.first(connection)
 
     def _looking_up(self, words: Iterable[str]) -> Condition:
         looked_up = {word: self._search.matches(word) for word in words} if self._search else {}
@@ -157,12 +180,14 @@ class Walk:
         return unindexed(condition) if self._sorts else condition
 
     async def _stretch(self, connection: AsyncConnection, columns: Columns, offset: int, limit: int) -> list[Row[Any]]:
-        await self._get_ready(connection)
         if self.total is not None:
             # A negative LIMIT would mean none at all.
             limit = max(0, min(limit, self.total - offset))
         if limit == 0:
             return []
+        if offset == 0 and (first := await self._first_with_word(connection, columns, limit)) is not None:
+            return first
+        await self._get_ready(connection)
         place, key = self._fence_before(offset)
         if self.total is not None and self.total - offset - limit < offset - place:
             found = await self._step(connection, columns, None, self.total - offset - limit, limit, backwards=True)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from caz_tui.data.choices import Order, Tab
-from caz_tui.data.query import ClientView
+from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.selects import SORT_FIELDS
 from tests.support import dear
 from tests.unit.oracle import Known, expected, is_in_view
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.both_engines
 
 few = st.sampled_from([-1, 3, 5_000])
-"""Up to how many clients that satisfy a criterion are looked up."""
+"""Up to how many clients that satisfy a criterion, or have a word, are looked up."""
+glances = st.sampled_from([10, 25, 20_000])
+"""How far a list is walked by name for who has a word, before they are looked up."""
+SEARCHED = ("contato", "acai", "avila uf:SP", "contato acai", "com.br -cobrancas:em_dia", "são")
+"""Queries with words that some clients of most portfolios have, often in their e-mails alone."""
 windows = st.lists(st.tuples(st.integers(0, 45), st.integers(0, 20)), max_size=8)
 
 
@@ -38,8 +42,11 @@ def _known(desk: Desk, portfolio: list[ClientChanges]) -> list[Known]:
 
 
 @contextmanager
-def _looking_up(few_clients: int) -> Iterator[None]:
-    with patch.multiple("caz_tui.data.windows", FEW_CLIENTS=few_clients, FEW_OF_SEVERAL=few_clients):
+def _looking_up(few_clients: int, glance: int = 20_000) -> Iterator[None]:
+    with (
+        patch.multiple("caz_tui.data.windows", FEW_CLIENTS=few_clients, FEW_OF_SEVERAL=few_clients),
+        patch.multiple("caz_tui.data.first_with_word", FEW_WITH_WORD=few_clients, GLANCE=glance),
+    ):
         yield
 
 
@@ -55,14 +62,33 @@ async def _compare(desk: Desk, view: ClientView, right: list[int], asked: list[t
 
 
 @dear(12)
-@given(portfolios(), st.lists(st.tuples(views, windows), min_size=1, max_size=4), few)
+@given(portfolios(), st.lists(st.tuples(views, windows), min_size=1, max_size=4), few, glances)
 def test_windows_in_any_order_are_slices_of_the_right_list(
-    desk: Desk, portfolio: list[ClientChanges], asked: list[tuple[ClientView, list[tuple[int, int]]]], few: int
+    desk: Desk,
+    portfolio: list[ClientChanges],
+    asked: list[tuple[ClientView, list[tuple[int, int]]]],
+    few: int,
+    glance: int,
 ) -> None:
     known = _known(desk, portfolio)
-    with _looking_up(few):
+    with _looking_up(few, glance):
         for view, places in asked:
             desk.run(_compare(desk, view, expected(known, view, TODAY), places))
+
+
+@dear(12)
+@given(portfolios(10), st.sampled_from(Tab), glances, st.booleans())
+def test_the_first_who_have_a_word_are_the_right_ones(
+    desk: Desk, portfolio: list[ClientChanges], tab: Tab, glance: int, descending: bool
+) -> None:
+    known = _known(desk, portfolio)
+    for text, few, limit in product(SEARCHED, (0, 2, 5), (1, 3, 100)):
+        view = ClientView(tab, ClientQuery.parse(text), Order(descending=descending))
+        right = expected(known, view, TODAY)
+        with _looking_up(few, glance):
+            page = desk.run(desk.service.page(view, 0, limit))
+        assert [row.id for row in page.rows] == right[:limit], (text, few, limit)
+        desk.service._walks.clear()
 
 
 @dear(12)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from caz_tui.data import gate, kept_counts, windows
+from caz_tui.data import first_with_word, gate, kept_counts, windows
 from caz_tui.data.choices import Field, Order, Role, Tab
 from caz_tui.data.query import ClientQuery, ClientView, Selection
 from caz_tui.data.selects import SORT_FIELDS
@@ -101,6 +101,34 @@ async def test_what_is_asked_for_most_is_counted_without_a_look_at_any_client(
         await service.count(ClientView(tab, ClientQuery.parse(text)))
     await service.count(ClientView(query=ClientQuery.parse("vencimento:30d renovacao:nao")))
     assert not _of_clients(asked)
+
+
+@pytest.mark.parametrize("tab", Tab)
+async def test_many_who_have_a_word_are_met_in_order_of_name(
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch, tab: Tab
+) -> None:
+    monkeypatch.setattr(first_with_word, "FEW_WITH_WORD", 1)
+    monkeypatch.setattr(first_with_word, "GLANCE", 200)
+    for descending in (False, True):
+        asked.clear()
+        view = ClientView(tab, ClientQuery.parse("contato"), Order(descending=descending))
+        assert len((await service.page(view, 0, 5)).rows) == 5
+        plan, *_ = await _plans(service, [one for one in _of_clients(asked) if "MATCH" in one[0]])
+        # Up to the last name that is looked at, with a list of who has the word beside it.
+        assert "SEARCH clients USING INDEX ix_clients_by_name (archived=? AND (name_folded,name)" in plan
+        assert "LIST SUBQUERY" in plan
+        assert "TEMP B-TREE" not in plan
+
+
+async def test_those_whose_names_begin_with_a_word_are_read_where_they_stand(
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_with_word, "FEW_WITH_WORD", 3)
+    found = await service.page(ClientView(query=ClientQuery.parse("padaria")), 0, 3)
+    assert [row.name.split()[0] for row in found.rows] == ["Padaria"] * 3
+    [plan] = await _plans(service, [one for one in _of_clients(asked) if "ORDER BY" in one[0]])
+    assert "INDEX ix_clients_by_name (archived=? AND name_folded>? AND name_folded<?)" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 FILTERS = ["situacao:ativo", "vencimento:30d renovacao:nao", "uf:SP", "plano:Controle*", "-uf:SP cobrancas:em_dia"]

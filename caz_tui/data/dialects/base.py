@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
-    from sqlalchemy import Column, ColumnElement, Connection, Table
+    from sqlalchemy import Column, ColumnElement, Connection, Select, Table
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
     from sqlalchemy.types import TypeEngine
 
@@ -41,12 +41,21 @@ class Search(Protocol):
     least_letters: int
     """Words shorter than this are not looked up."""
 
-    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> frozenset[str]:
-        """Return those of some folded words that few enough clients have for looking them up to be worth it."""
+    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> dict[str, int]:
+        """Return those of some folded words that few clients have, to look them up, with how many have each."""
         ...
 
-    def matches(self, word: str) -> ColumnElement[bool]:
-        """Return the condition that a folded word occurs in what is searched of a client, as the index knows it."""
+    def who_has(self, word: str) -> Select[tuple[int]]:
+        """Return what selects the ids of the clients in whose texts a folded word occurs, as the index knows it."""
+        ...
+
+    def matches(self, word: str, *, looks_up: bool = True) -> ColumnElement[bool]:
+        """Return the condition that a folded word occurs in what is searched of a client, as the index knows it.
+
+        Args:
+            word: the word.
+            looks_up: whether the clients that have it are to be looked up; or else it is asked of each that is met.
+        """
         ...
 
 
@@ -72,6 +81,8 @@ class Dialect(ABC):
 
     readers_wait_for_bulk = True
     """Whether whoever only reads has to wait for the end of a transaction in which there was ``bulk``."""
+    knows_how_many = False
+    """Whether the engine has statistics by which it chooses the way to some clients well."""
 
     def __init__(self, place: Place) -> None:
         self.place = place

@@ -71,6 +71,8 @@ class _Write(NamedTuple):
 class PostgresDialect(Dialect):
     """A database on a server."""
 
+    knows_how_many = True
+
     def __init__(self, address: ServerAddress) -> None:
         super().__init__(address)
         self._address = address

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import ColumnElement, and_, exists, func, literal, select, text
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.exc import DBAPIError
 
@@ -153,7 +153,11 @@ class TrigramIndex:
     def __init__(self, *, is_own: bool) -> None:
         self._is_own = is_own
 
-    def matches(self, word: str) -> ColumnElement[bool]:
+    def who_has(self, word: str) -> Select[tuple[int]]:
+        """Return what selects the ids of who has a folded word of ``LEAST_LETTERS`` or more in what is searched."""
+        return select(clients.c.id).where(self.matches(word))
+
+    def matches(self, word: str, *, looks_up: bool = True) -> ColumnElement[bool]:  # noqa: ARG002 - the server chooses
         """Return the condition that a folded word of ``LEAST_LETTERS`` or more occurs in what is searched."""
         if self._is_own:
             grams = sorted({word[place : place + 3] for place in range(len(word) - 2)})
@@ -162,14 +166,15 @@ class TrigramIndex:
         pattern = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return clients.c.search.like(f"%{pattern}%")
 
-    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> frozenset[str]:
+    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> dict[str, int]:
         """Return those of some folded words of ``LEAST_LETTERS`` or more that at most ``FEW_CLIENTS`` clients have."""
-        found = set()
+        found = {}
         for word in words:
-            some = select(clients.c.id).where(self.matches(word)).limit(FEW_CLIENTS + 1).subquery()
-            if int(await connection.scalar(select(func.count()).select_from(some)) or 0) <= FEW_CLIENTS:
-                found.add(word)
-        return frozenset(found)
+            some = self.who_has(word).limit(FEW_CLIENTS + 1).subquery()
+            count = int(await connection.scalar(select(func.count()).select_from(some)) or 0)
+            if count <= FEW_CLIENTS:
+                found[word] = count
+        return found
 
 
 async def search(connection: AsyncConnection) -> TrigramIndex | None:
