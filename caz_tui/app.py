@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from functools import partial
 from importlib import import_module
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ScreenStackError
@@ -126,6 +127,7 @@ class DeskApp(StyledApp[int]):
         self._begin = begin
         self._settled = settled
         self._is_going = False
+        self._notice_at = self._ends_at = inf
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = DARK.name
@@ -156,15 +158,25 @@ class DeskApp(StyledApp[int]):
     def _keep_limits(self) -> None:
         """Cover the screen and end the session when their times come."""
         session = self.session
-        if session.idle_seconds is not None and isinstance(self._driver, DeskDriver):
-            self._driver.cover_after(session.idle_seconds, covered_sentence(session.idle_seconds))
         if session.longest_seconds is not None:
+            self._ends_at = monotonic() + session.longest_seconds
             notice_seconds = min(NOTICE_SECONDS, session.longest_seconds / 2)
-            self.set_timer(session.longest_seconds - notice_seconds, partial(self._give_notice, notice_seconds))
+            self._notice_at = self._ends_at - notice_seconds
+            self.set_timer(session.longest_seconds - notice_seconds, self._give_notice)
             self.set_timer(session.longest_seconds, self._end_session)
+        if session.idle_seconds is not None and isinstance(self._driver, DeskDriver):
+            # Whoever was away when the notice came gets it on coming back.
+            self._driver.cover_after(
+                session.idle_seconds, covered_sentence(session.idle_seconds), self._give_notice_again
+            )
 
-    def _give_notice(self, seconds: float) -> None:
-        self.notify(notice_sentence(seconds), severity="warning", timeout=NOTICE_SHOWN_SECONDS, markup=False)
+    def _give_notice(self) -> None:
+        sentence = notice_sentence(self._ends_at - monotonic())
+        self.notify(sentence, severity="warning", timeout=NOTICE_SHOWN_SECONDS, markup=False)
+
+    def _give_notice_again(self) -> None:
+        if monotonic() >= self._notice_at:
+            self._give_notice()
 
     def _end_session(self) -> None:
         self.last_words = ended_sentence(self.session.longest_seconds or 0)

@@ -37,7 +37,7 @@ from caz_tui.terminal.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from textual.app import App
     from textual.message import Message
@@ -170,16 +170,17 @@ class DeskDriver(Driver):
         elif self._output_watch is None:
             self._output_watch = self._loop.call_later(self.stalled_seconds, self._watch_output)
 
-    def cover_after(self, seconds: float, sentence: str) -> None:
+    def cover_after(self, seconds: float, sentence: str, lifted: Callable[[], None]) -> None:
         """Cover the terminal whenever nobody has touched the keyboard for some time.
 
         Args:
             seconds: how long.
             sentence: what is shown instead.
+            lifted: called when somebody has come back.
         """
         from caz_tui.terminal.veil import Veil  # noqa: PLC0415 - few sessions have one
 
-        self._veil = Veil(self, self._loop, seconds, sentence)
+        self._veil = Veil(self, self._loop, seconds, sentence, lifted)
 
     @property
     def _is_covered(self) -> bool:

@@ -12,7 +12,7 @@ from textual import events
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from textual.message import Message
 
@@ -36,7 +36,14 @@ class Covered(Protocol):
 class Veil:
     """Falls after some time without a key, a click or a paste; the next of these lifts it."""
 
-    def __init__(self, beneath: Covered, loop: asyncio.AbstractEventLoop, after_seconds: float, sentence: str) -> None:
+    def __init__(
+        self,
+        beneath: Covered,
+        loop: asyncio.AbstractEventLoop,
+        after_seconds: float,
+        sentence: str,
+        lifted: Callable[[], None],
+    ) -> None:
         """Begin to wait.
 
         Args:
@@ -44,12 +51,14 @@ class Veil:
             loop: its event loop.
             after_seconds: how long nobody has touched the keyboard when it falls.
             sentence: what is on it.
+            lifted: called when somebody has lifted it.
         """
         self.is_down = False
         self._beneath = beneath
         self._loop = loop
         self._after_seconds = after_seconds
         self._sentence = sentence
+        self._lifted = lifted
         self.begin()
 
     def begin(self) -> None:
@@ -93,3 +102,4 @@ class Veil:
             self.is_down = False
             self._timer = self._loop.call_later(self._after_seconds, self._look)
             self._beneath.redraw()
+            self._lifted()

@@ -89,3 +89,16 @@ async def test_ctrl_q_says_that_a_draft_is_kept(service: PortfolioService, tmp_p
     kept = drafts.newest()
     assert kept is not None
     assert kept.typed == {"name": "Padaria"}
+
+
+async def test_whoever_was_away_when_the_notice_came_gets_it_on_coming_back(service: PortfolioService) -> None:
+    app = DeskApp(service, session=Session(longest_seconds=900))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        desk = Desk(pilot)
+        app._give_notice_again()
+        await desk.settle()
+        assert desk.said() == []
+        app._notice_at = app._ends_at - 900
+        app._give_notice_again()
+        await desk.settle()
+        assert desk.said() == ["Esta sessão termina em 15 minutos; salve o que está fazendo."]

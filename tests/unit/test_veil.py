@@ -60,6 +60,7 @@ class Beneath:
     def __init__(self) -> None:
         self.written: list[str] = []
         self.redrawn = 0
+        self.come_back_to = 0
         self.terminal_size = (80, 24)
 
     def write_over(self, data: str) -> None:
@@ -67,6 +68,10 @@ class Beneath:
 
     def redraw(self) -> None:
         self.redrawn += 1
+
+    def come_back(self) -> None:
+        # When all is there again.
+        self.come_back_to = self.redrawn
 
 
 @pytest.fixture
@@ -82,7 +87,7 @@ def beneath() -> Beneath:
 @pytest.fixture
 def veil(hand: Hand, beneath: Beneath) -> Veil:
     """A veil that falls after ten minutes."""
-    return Veil(beneath, cast("asyncio.AbstractEventLoop", hand), 600, SENTENCE)
+    return Veil(beneath, cast("asyncio.AbstractEventLoop", hand), 600, SENTENCE, beneath.come_back)
 
 
 def down(veil: Veil) -> bool:
@@ -109,7 +114,7 @@ def test_what_lifts_it_does_nothing_else(veil: Veil, hand: Hand, beneath: Beneat
     hand.go_to(600)
     assert list(veil.pass_on([touch, LETTER])) == []
     assert not down(veil)
-    assert beneath.redrawn == 1
+    assert (beneath.redrawn, beneath.come_back_to) == (1, 1)
     assert list(veil.pass_on([LETTER])) == [LETTER]
     hand.go_to(1200)
     assert down(veil)
