@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 COLS: Final = 120
 ROWS: Final = 40
 QUIET_SECONDS: Final = 0.15
+SCROLL_BAR_COLUMNS: Final = 2
 PATIENCE_SECONDS: Final = 5.0
 TIMEOUT_SECONDS: Final = 120.0
 
@@ -55,7 +56,8 @@ class Response:
     Attributes:
         first_ms: milliseconds to the first byte; none when there was no byte.
         paint_ms: to the last piece that changed any cell before the program fell quiet; none when no cell changed.
-        rows_ms: to the piece since which the rows of the list have stood as they stand in the end; none as above.
+        rows_ms: to the piece since which the rows of the list have stood as they stand in the end, the bar beside them
+            aside, which says how many there are; none as above.
         shown_ms: to the first piece after which the screen showed what was waited for; none when nothing was.
         bytes: how many the program sent.
         before: the screen as it was.
@@ -340,9 +342,13 @@ def _ms(begin: float, at: float | None) -> float | None:
 
 
 def _settled(before: Grid, steps: Sequence[tuple[float, Grid]], rows: slice) -> float | None:
-    """Return when the last step came that changed a cell of some rows."""
-    last, shown = None, before[rows]
+    """Return when the last step came that changed a cell of some rows, but for the scroll bar at their end."""
+    last, shown = None, _without_bar(before, rows)
     for at, grid in steps:
-        if grid[rows] != shown:
-            last, shown = at, grid[rows]
+        if (stands := _without_bar(grid, rows)) != shown:
+            last, shown = at, stands
     return last
+
+
+def _without_bar(grid: Grid, rows: slice) -> Grid:
+    return tuple(row[:-SCROLL_BAR_COLUMNS] for row in grid[rows])

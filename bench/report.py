@@ -113,11 +113,11 @@ LINES: Final = (
     Line("filter by one criterion: its rows, p95, ms", _rows_p95("filter")),
     Line("filter by any combination: its rows, p95, ms", _rows_p95("combination"), 60, "filter"),
     Line("filter by any combination: all of it, p95, ms", _p95("combination")),
-    Line("a letter, beginning of a name: p95, ms", _p95("prefix"), 20, "prefix"),
-    Line("a letter, beginning of a name: its rows, p95, ms", _rows_p95("prefix")),
+    Line("a letter, beginning of a name: its rows, p95, ms", _rows_p95("prefix"), 20, "prefix"),
+    Line("a letter, beginning of a name: all of it, p95, ms", _p95("prefix")),
     Line("a letter, beginning of a name: bytes/ideal", _waste("prefix"), 1.5, digits=2),
-    Line("a letter, middle of a word: p95, ms", _p95("infix"), 50, "prefix"),
-    Line("a letter, middle of a word: its rows, p95, ms", _rows_p95("infix")),
+    Line("a letter, middle of a word: its rows, p95, ms", _rows_p95("infix"), 50, "prefix"),
+    Line("a letter, middle of a word: all of it, p95, ms", _p95("infix")),
     Line("a letter, middle of a word: bytes/ideal", _waste("infix"), 1.5, digits=2),
     Line("another tab: p95, ms", _p95("tab"), 40, "tab"),
     Line("another tab: bytes/ideal", _waste("tab"), 1.15, digits=2),
@@ -146,8 +146,8 @@ after the other in the same run, the database read once before so that none pays
   First rows: the first clients are on the screen; in caz-tui `2` is pressed the moment the first frame is there.
   Medians; the ratios are to the other program's first rows.
 - *p95, ms*: from before the key is written to the last piece that changed a cell before the program fell quiet; *its
-  rows*: the same for the rows of the list, the count beneath them aside. A program may need two keys (VisiData's
-  filter: `,` and `"`): their times are added.
+  rows*: the same for the rows of the list, the count beneath them and the scroll bar beside them aside, which may come
+  later. A program may need two keys (VisiData's filter: `,` and `"`): their times are added.
 - *bytes/ideal*: what was sent because of the keys, over what a plain encoder of changed cells needs
   (`bench/ideal.py`); below 1 where a program repeats characters or erases holes.
 - *filter by one criterion*: Enter in Mais filtros, a situation marked; *any combination*: a query pasted into the
