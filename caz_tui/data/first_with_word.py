@@ -7,11 +7,12 @@ word they stand together, far from either end it may be: those are read where th
 from __future__ import annotations
 
 from heapq import merge
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, except_, false, func, select
 
-from caz_tui.data.selects import begins_with, beyond, directed, sort_key, view_condition
+from caz_tui.data.expressions import unindexed
+from caz_tui.data.selects import begins_with, beyond, directed, sort_key, view_condition, with_sort_key
 from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ FEW_WITH_WORD = 2_500
 """Up to this many clients are looked up rather."""
 GLANCE = 20_000
 """How many names a walk passes at most: some milliseconds."""
-
-_NOTHING: Final[Mapping[str, Condition]] = {}
 
 
 class Wanted(NamedTuple):
@@ -72,7 +71,7 @@ class Wanted(NamedTuple):
         others = (await connection.scalars(except_(has_it, begin_with_it).limit(FEW_WITH_WORD + 1))).all()
         if len(others) > FEW_WITH_WORD:
             return None
-        beginning = await self._rows(connection, and_(self._condition(_NOTHING, along_names=True), self._begins))
+        beginning = await self._rows(connection, and_(self._condition({}, along_names=True), self._begins))
         looked_up = {self.word: clients.c.id.in_(others)}
         elsewhere = await self._rows(connection, self._condition(looked_up, along_names=False)) if others else []
         width = len(sort_key(self.view.order))
@@ -83,14 +82,13 @@ class Wanted(NamedTuple):
         order = self.view.order
         end = select(*sort_key(order)).where(clients.c.archived == false()).order_by(*directed(order, 0))
         last = (await connection.execute(end.offset(GLANCE).limit(1))).first()
-        met = {self.word: self.search.matches(self.word, looks_up=False)}
-        condition = self._condition(met, along_names=True)
-        if last is None:
-            return await self._rows(connection, condition)
-        found = await self._rows(
-            connection, and_(condition, beyond(order, 0, tuple(last), backwards=True, inclusive=False))
-        )
-        return found if len(found) == self.limit else None
+        # Asked of each client that is met, and not looked up.
+        has_it = unindexed(clients.c.id).in_(self.search.who_has(self.word))
+        condition = self._condition({self.word: has_it}, along_names=True)
+        if last is not None:
+            condition = and_(condition, beyond(order, 0, tuple(last), backwards=True, inclusive=False))
+        found = await self._rows(connection, condition)
+        return found if last is None or len(found) == self.limit else None
 
     def _condition(self, looked_up: Mapping[str, Condition], *, along_names: bool) -> Condition:
         found_by = () if along_names else None
@@ -98,6 +96,5 @@ class Wanted(NamedTuple):
 
     async def _rows(self, connection: AsyncConnection, condition: Condition) -> list[Row[Any]]:
         order = self.view.order
-        keys = (column.label(f"key_{place}") for place, column in enumerate(sort_key(order)))
-        asking = select(*self.columns, *keys).where(condition).order_by(*directed(order, 0)).limit(self.limit)
-        return list(await connection.execute(asking))
+        asking = select(*with_sort_key(self.columns, order)).where(condition).order_by(*directed(order, 0))
+        return list(await connection.execute(asking.limit(self.limit)))

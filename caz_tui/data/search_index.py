@@ -14,19 +14,16 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import ColumnElement, Select, column, func, select, table, text
 
-from caz_tui.data.dialects.base import nobody
-from caz_tui.data.expressions import unindexed
+from caz_tui.data.dialects.base import Search, nobody
 from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable
 
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 LEAST_LETTERS: Final = 3
-FEW_CLIENTS: Final = 20_000
-"""Up to this many clients a word is looked up; one that more have is walked for."""
 
 _INDEX: Final = table("client_search", column("rowid"), column("client_search"))
 _ADD: Final = "INSERT INTO client_search(rowid, search) VALUES (new.id, new.search);"
@@ -138,7 +135,7 @@ async def forget_thoroughly(connection: AsyncConnection) -> None:
         await connection.execute(_SECURELY)
 
 
-class TrigramTable:
+class TrigramTable(Search):
     """The index, as lists ask it; see ``dialects.base.Search``."""
 
     least_letters = LEAST_LETTERS
@@ -147,20 +144,9 @@ class TrigramTable:
         """Return what selects the ids of who has a folded word of ``LEAST_LETTERS`` or more in what is searched."""
         return select(_INDEX.c.rowid).where(_phrase(word))
 
-    def matches(self, word: str, *, looks_up: bool = True) -> ColumnElement[bool]:
+    def matches(self, word: str) -> ColumnElement[bool]:
         """Return the condition that a folded word of ``LEAST_LETTERS`` or more occurs in what is searched."""
-        client_id = clients.c.id if looks_up else unindexed(clients.c.id)
-        return client_id.in_(self.who_has(word))
-
-    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> dict[str, int]:
-        """Return those of some folded words of ``LEAST_LETTERS`` or more that at most ``FEW_CLIENTS`` clients have."""
-        found = {}
-        for word in words:
-            some = self.who_has(word).limit(FEW_CLIENTS + 1).subquery()
-            count = int(await connection.scalar(select(func.count()).select_from(some)) or 0)
-            if count <= FEW_CLIENTS:
-                found[word] = count
-        return found
+        return clients.c.id.in_(self.who_has(word))
 
 
 def _phrase(word: str) -> ColumnElement[bool]:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from caz_tui.data.choices import Order
     from caz_tui.data.gate import Scope
     from caz_tui.data.query import ClientQuery, ClientView, Match
+    from caz_tui.data.rows import Columns
 
 Condition = ColumnElement[bool]
 _NOTHING: Mapping[str, Condition] = MappingProxyType({})
@@ -255,6 +256,11 @@ def sort_key(order: Order) -> list[ColumnElement[Any]]:
         return [_c.name_folded, _c.name, _c.id]
     # No two clients have the same document, so nothing is left for their names to decide.
     return [column, _c.id] if order.field is Field.DOCUMENT else [column, _c.name_folded, _c.id]
+
+
+def with_sort_key(columns: Columns, order: Order) -> Columns:
+    """Return some columns and, behind them, those that a list is sorted by."""
+    return (*columns, *(column.label(f"key_{place}") for place, column in enumerate(sort_key(order))))
 
 
 def segments(order: Order) -> tuple[Condition, ...]:

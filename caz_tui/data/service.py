@@ -183,14 +183,19 @@ class PortfolioService:
 
         A connection whose query is cancelled half-way is lost with its thread, and the program then never ends.
         """
-        task = asyncio.ensure_future(doing)
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        task = self._begun(doing)
         try:
             return await asyncio.shield(task)
         finally:
             # It holds the error that it failed with, and the error this frame.
             del task
+
+    def _begun(self, doing: Coroutine[Any, Any, ResultT]) -> asyncio.Task[ResultT]:
+        """Begin a call in a task of its own, which is waited for when this is closed."""
+        task = asyncio.ensure_future(doing)
+        self._calls.add(task)
+        task.add_done_callback(self._calls.discard)
+        return task
 
     async def _visited(
         self, permission: Permission, deed: Callable[[Visit], Coroutine[Any, Any, ResultT]], *, is_write: bool
@@ -599,9 +604,7 @@ class PortfolioService:
             if progress is not None:
                 progress(done, fraction)
 
-        task = asyncio.ensure_future(work(tell))
-        self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        task = self._begun(work(tell))
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:

@@ -30,6 +30,7 @@ from caz_tui.data.selects import (
     segments,
     sort_key,
     view_condition,
+    with_sort_key,
     words_of,
 )
 from caz_tui.data.tables import clients
@@ -237,7 +238,7 @@ class Walk:
         found: list[Any] = []
         for segment, run in runs:
             statement = (
-                select(*wanted, *(column.label(f"key_{i}") for i, column in enumerate(sort_key(order))))
+                select(*with_sort_key(wanted, order))
                 .where(self._condition, run)
                 .order_by(*directed(order, segment, backwards=backwards, along_index=not self._sorts))
                 .limit(limit - len(found))

@@ -19,7 +19,7 @@ from sqlalchemy import insert, select, text
 from caz_tui.console.places import database_place
 from caz_tui.data import clients, engine
 from caz_tui.data.address import ServerAddress, identity, masked, place_of
-from caz_tui.data.dialects import postgres, postgres_schema, postgres_trouble, postgres_watch
+from caz_tui.data.dialects import base, postgres, postgres_trouble, postgres_watch
 from caz_tui.data.engine import Database
 from caz_tui.data.errors import ServerGone, StorageError
 from caz_tui.data.migrations import upgrade
@@ -311,7 +311,7 @@ async def test_what_is_wrong_is_found(address: ServerAddress) -> None:
 async def test_the_index_changes_no_answer(
     server: Server, demonstration_template: str, monkeypatch: pytest.MonkeyPatch, few: int, word: str
 ) -> None:
-    monkeypatch.setattr(postgres_schema, "FEW_CLIENTS", few)
+    monkeypatch.setattr(base, "MOST_LOOKED_UP", few)
     address = server.address(demonstration_template)
     service = await PortfolioService.open(address, user="ana")
     without = await PortfolioService.open(address, user="ana")

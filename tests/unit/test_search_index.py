@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from caz_tui.data import search_index
 from caz_tui.data.choices import Field, Order, Tab
+from caz_tui.data.dialects import base
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.service import PortfolioService
@@ -46,7 +46,7 @@ async def found(service: PortfolioService, text: str, tab: Tab = Tab.ALL) -> tup
 async def test_the_index_changes_no_answer(
     service: PortfolioService, demonstration: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int
 ) -> None:
-    monkeypatch.setattr(search_index, "FEW_CLIENTS", few)
+    monkeypatch.setattr(base, "MOST_LOOKED_UP", few)
     bare = shutil.copyfile(demonstration, tmp_path / "sem_indice.db")
     with closing(sqlite3.connect(bare)) as connection:
         for name in ("insert", "delete", "update"):

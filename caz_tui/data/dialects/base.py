@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from sqlalchemy import JSON, BigInteger, Text, bindparam, insert, type_coerce, update
+from sqlalchemy import JSON, BigInteger, Text, bindparam, func, insert, select, type_coerce, update
 
 from caz_tui.data.expressions import as_stored
 from caz_tui.data.tables import Moment, audit_entries
@@ -31,32 +31,37 @@ DIALECT = "caz_dialect"
 """The execution option under which every connection knows its dialect; see ``dialect_of``."""
 
 
+MOST_LOOKED_UP = 20_000
+"""Up to this many clients that have a word are looked up; for more the list is walked."""
+
+
 def nobody(_fraction: float) -> None:
     """Is told how far a work is, and does nothing."""
 
 
-class Search(Protocol):
+class Search(ABC):
     """An index over the texts that are searched, by which a word is found in the middle of them."""
 
     least_letters: int
     """Words shorter than this are not looked up."""
 
-    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> dict[str, int]:
-        """Return those of some folded words that few clients have, to look them up, with how many have each."""
-        ...
-
+    @abstractmethod
     def who_has(self, word: str) -> Select[tuple[int]]:
         """Return what selects the ids of the clients in whose texts a folded word occurs, as the index knows it."""
-        ...
 
-    def matches(self, word: str, *, looks_up: bool = True) -> ColumnElement[bool]:
-        """Return the condition that a folded word occurs in what is searched of a client, as the index knows it.
+    @abstractmethod
+    def matches(self, word: str) -> ColumnElement[bool]:
+        """Return the condition that a folded word occurs in what is searched of a client, as the index knows it."""
 
-        Args:
-            word: the word.
-            looks_up: whether the clients that have it are to be looked up; or else it is asked of each that is met.
-        """
-        ...
+    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> dict[str, int]:
+        """Return those of some folded words that at most ``MOST_LOOKED_UP`` clients have, with how many have each."""
+        found = {}
+        for word in words:
+            some = self.who_has(word).limit(MOST_LOOKED_UP + 1).subquery()
+            count = int(await connection.scalar(select(func.count()).select_from(some)) or 0)
+            if count <= MOST_LOOKED_UP:
+                found[word] = count
+        return found
 
 
 class Watch(Protocol):

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlalchemy.exc import DBAPIError
 
 from caz_tui.data import kept_counts
+from caz_tui.data.dialects.base import Search
 from caz_tui.data.tables import KEPT_COUNTS, audit_entries, clients, metadata, unsealed_entries
 from caz_tui.data.trail import ERASED
 
@@ -24,8 +25,6 @@ for _index in (index for table in KEPT_COUNTS for index in table.indexes):
     _index.dialect_options["postgresql"]["nulls_not_distinct"] = True
 
 LEAST_LETTERS: Final = 3
-FEW_CLIENTS: Final = 20_000
-"""Up to this many clients a word is looked up; one that more have is walked for."""
 
 TRIGGERS: Final = ("audit_entries_number", "audit_entries_stay", "audit_entries_stay_as_they_are")
 SERVER_INDEX: Final = "ix_clients_search_trgm"
@@ -145,7 +144,7 @@ def _trigrams_of(connection: Connection) -> str | None:
     return found
 
 
-class TrigramIndex:
+class TrigramIndex(Search):
     """The index, as lists ask it; see ``dialects.base.Search``."""
 
     least_letters = LEAST_LETTERS
@@ -157,7 +156,7 @@ class TrigramIndex:
         """Return what selects the ids of who has a folded word of ``LEAST_LETTERS`` or more in what is searched."""
         return select(clients.c.id).where(self.matches(word))
 
-    def matches(self, word: str, *, looks_up: bool = True) -> ColumnElement[bool]:  # noqa: ARG002 - the server chooses
+    def matches(self, word: str) -> ColumnElement[bool]:
         """Return the condition that a folded word of ``LEAST_LETTERS`` or more occurs in what is searched."""
         if self._is_own:
             grams = sorted({word[place : place + 3] for place in range(len(word) - 2)})
@@ -165,16 +164,6 @@ class TrigramIndex:
             return held.op("@>", is_comparison=True)(literal(grams, ARRAY(TEXT())))
         pattern = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return clients.c.search.like(f"%{pattern}%")
-
-    async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> dict[str, int]:
-        """Return those of some folded words of ``LEAST_LETTERS`` or more that at most ``FEW_CLIENTS`` clients have."""
-        found = {}
-        for word in words:
-            some = self.who_has(word).limit(FEW_CLIENTS + 1).subquery()
-            count = int(await connection.scalar(select(func.count()).select_from(some)) or 0)
-            if count <= FEW_CLIENTS:
-                found[word] = count
-        return found
 
 
 async def search(connection: AsyncConnection) -> TrigramIndex | None:
