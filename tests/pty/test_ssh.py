@@ -6,20 +6,17 @@ import json
 import os
 import shutil
 import signal
-import sqlite3
 import sys
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from caz_tui.data.address import ServerAddress
 from tests.pty import sshd
 from tests.pty.new_client import type_a_new_client
 from tests.pty.sshd import Server, wait_until
 from tests.pty.terminal import Terminal
-from tests.unit.program import query
+from tests.unit.program import run_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -169,11 +166,7 @@ def kill_server(host: Server, _: Terminal) -> None:
 def last_ending(place: Place) -> str:
     """Return what the trail says of how the last session ended."""
     asking = "SELECT subject FROM audit_entries WHERE action = 'Saiu' ORDER BY id DESC LIMIT 1"
-    if isinstance(place, ServerAddress):
-        [(subject,)] = query(place, asking)
-    else:
-        with closing(sqlite3.connect(place)) as connection:
-            (subject,) = connection.execute(asking).fetchone()
+    [(subject,)] = run_sql(place, asking)
     return str(subject).partition(": ")[2]
 
 

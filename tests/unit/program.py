@@ -57,6 +57,10 @@ PURCHASES = (
 BENEFIT_HEADERS = ("Benefício", "Data", "Valor")
 TIMEOUT_SECONDS = 60
 
+_SHAPE = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+_SHAPE_ON_SERVER = """SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()
+    UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"""
+
 
 class Outcome(NamedTuple):
     """What a run of the program left behind."""
@@ -126,10 +130,7 @@ class Office:
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Run a statement behind the program's back."""
-        if isinstance(self.place, ServerAddress):
-            return query(self.place, statement, values)
-        with closing(sqlite3.connect(self.place)) as connection, connection:
-            return connection.execute(statement, values).fetchall()
+        return run_sql(self.place, statement, values)
 
 
 async def fill(database: Path, *sheets: Path) -> None:
@@ -155,6 +156,19 @@ def dump(place: Place) -> list[str]:
         return [str(row) for found in rows for row in found]
     with closing(sqlite3.connect(place)) as connection:
         return list(connection.iterdump())
+
+
+def run_sql(place: Place, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """Run a statement on a database, wherever it is, behind the program's back."""
+    if isinstance(place, ServerAddress):
+        return query(place, statement, values)
+    with closing(sqlite3.connect(place)) as connection, connection:
+        return connection.execute(statement, values).fetchall()
+
+
+def shape(place: Place) -> list[tuple[Any, ...]]:
+    """Return the indexes and triggers of a database."""
+    return run_sql(place, _SHAPE_ON_SERVER if isinstance(place, ServerAddress) else _SHAPE)
 
 
 def query(address: ServerAddress, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:

@@ -16,7 +16,7 @@ from caz_tui.data.schemas import ClientChanges
 from caz_tui.data.service import PortfolioService
 from caz_tui.data.verification import verify
 from tests.support import NOON
-from tests.unit.program import HEADERS, Office, dump, numbered
+from tests.unit.program import HEADERS, Office, dump, numbered, write_sheet
 from tests.unit.test_killed import old_database
 
 if TYPE_CHECKING:
@@ -96,20 +96,23 @@ def fill_up(disk: Path, *, left_bytes: int = 0) -> Path:
     return filler
 
 
-@pytest.mark.parametrize("left_bytes", [0, 8_192, 65_536, 300_000])
-def test_an_import_is_undone_and_can_be_done_again(office: Office, tmp_path: Path, left_bytes: int) -> None:
-    sheet = tmp_path / "clientes.csv"
-    outside = Office(tmp_path, office.capsys, tmp_path / "carteira.db")
-    outside.sheet(sheet.name, HEADERS, *numbered(LINES))
+def import_on_full(office: Office, disk: Path, sheet: Path, left_bytes: int, sentence: str) -> None:
+    """Import a sheet when the disk of the database is full, and again when it is not."""
+    write_sheet(sheet, HEADERS, numbered(LINES))
     before = office.content()
-    filler = fill_up(office.folder, left_bytes=left_bytes)
+    filler = fill_up(disk, left_bytes=left_bytes)
     outcome = office.run("importar", sheet)
-    assert (outcome.status, outcome.out, outcome.err) == (1, "", FULL)
+    assert (outcome.status, outcome.out, outcome.err) == (1, "", sentence)
     assert office.content() == before
     filler.unlink()
     assert office.run("banco", "verificar").status == 0
     assert office.run("importar", sheet).status == 0
     assert len(office.clients("Empresa")) == LINES
+
+
+@pytest.mark.parametrize("left_bytes", [0, 8_192, 65_536, 300_000])
+def test_an_import_is_undone_and_can_be_done_again(office: Office, tmp_path: Path, left_bytes: int) -> None:
+    import_on_full(office, office.folder, tmp_path / "clientes.csv", left_bytes, FULL)
 
 
 async def test_an_edit_is_undone_and_can_be_done_again(disk: Path, demonstration: Path) -> None:
@@ -202,16 +205,7 @@ def test_an_import_into_a_server_is_undone_and_can_be_done_again(
     left_bytes: int,
 ) -> None:
     office = Office(tmp_path, capsys, on_server_disk)
-    sheet = office.sheet("clientes.csv", HEADERS, *numbered(LINES))
-    before = dump(on_server_disk)
-    filler = fill_up(server_disk, left_bytes=left_bytes)
-    outcome = office.run("importar", sheet)
-    assert (outcome.status, outcome.out, outcome.err) == (1, "", SERVER_FULL)
-    assert dump(on_server_disk) == before
-    filler.unlink()
-    assert office.run("banco", "verificar").status == 0
-    assert office.run("importar", sheet).status == 0
-    assert len(office.clients("Empresa")) == LINES
+    import_on_full(office, server_disk, tmp_path / "clientes.csv", left_bytes, SERVER_FULL)
 
 
 async def test_an_edit_on_a_server_is_undone_and_can_be_done_again(

@@ -27,7 +27,7 @@ from caz_tui.data.service import PortfolioService
 from caz_tui.data.verification import verify
 from tests.support import FrozenClock, make_demonstration, open_and_close
 from tests.unit import victims
-from tests.unit.program import HEADERS, cnpj, dump, numbered, query, write_sheet
+from tests.unit.program import HEADERS, cnpj, dump, numbered, run_sql, shape, write_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,9 +42,6 @@ WORKER = "caz_tui.data.sheets.worker"
 NEW_CLIENTS = 40
 LOADED_CLIENTS = 2_000
 PATIENCE_SECONDS = 10
-SHAPE = "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
-SHAPE_ON_SERVER = """SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema()
-    UNION ALL SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"""
 GUESTS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 forking = multiprocessing.get_context("forkserver")
@@ -143,7 +140,7 @@ def renewed(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
 def is_well(place: Place) -> None:
     """Prove a database well, as ``banco verificar`` does, when the server has noticed that who was killed has gone."""
     if isinstance(place, ServerAddress):
-        wait_for(lambda: rows(place, GUESTS) == [(0,)])
+        wait_for(lambda: run_sql(place, GUESTS) == [(0,)])
     assert asyncio.run(verify(place)) == ()
 
 
@@ -151,21 +148,9 @@ CHANGED_ODDLY = """SELECT clients.id, version, count(audit_entries.id) FROM clie
     LEFT JOIN audit_entries ON client_id = clients.id GROUP BY clients.id HAVING version <> count(audit_entries.id)"""
 
 
-def rows(place: Place, statement: str) -> list[tuple[Any, ...]]:
-    if isinstance(place, ServerAddress):
-        return query(place, statement)
-    with closing(sqlite3.connect(place)) as connection:
-        return connection.execute(statement).fetchall()
-
-
 def count(place: Place, table: str) -> int:
-    found: int = rows(place, f"SELECT count(*) FROM {table}")[0][0]
+    found: int = run_sql(place, f"SELECT count(*) FROM {table}")[0][0]
     return found
-
-
-def shape(place: Place) -> list[tuple[Any, ...]]:
-    """Return the indexes and triggers of a database."""
-    return rows(place, SHAPE_ON_SERVER if isinstance(place, ServerAddress) else SHAPE)
 
 
 @pytest.mark.both_engines
@@ -176,11 +161,11 @@ def test_kill_an_edit(killer: Killer, demonstration_place: Place) -> None:
         entries = count(place, "audit_entries")
         confirmed = killer.kill(str(place), str(turn))
         is_well(place)
-        assert rows(place, CHANGED_ODDLY) == []
+        assert run_sql(place, CHANGED_ODDLY) == []
         # One more may have been written, of which nobody was told.
         assert count(place, "audit_entries") - entries - len(confirmed) in (0, 1)
         for client_id, version, email in confirmed:
-            [(found, its_email)] = rows(place, f"SELECT version, email FROM clients WHERE id = {client_id}")
+            [(found, its_email)] = run_sql(place, f"SELECT version, email FROM clients WHERE id = {client_id}")
             assert found >= version
             assert found > version or its_email == email
 
@@ -203,7 +188,7 @@ def test_kill_an_import(killer: Killer, demonstration_place: Place, tmp_path: Pa
         confirmed = killer.kill(*words)
         is_well(place)
         added = count(place, "clients") - before
-        city = rows(place, "SELECT city FROM clients WHERE name = 'Conhecida'")
+        city = run_sql(place, "SELECT city FROM clients WHERE name = 'Conhecida'")
         is_written = imported(place) > imports
         assert is_written or not confirmed
         assert added == (NEW_CLIENTS if is_written else 0)
@@ -236,7 +221,7 @@ def test_kill_a_load(killer: Killer, renewed: Callable[[str], Place], tmp_path: 
 
 
 def imported(place: Place) -> int:
-    return len(rows(place, "SELECT id FROM audit_entries WHERE action LIKE 'Importou%'"))
+    return len(run_sql(place, "SELECT id FROM audit_entries WHERE action LIKE 'Importou%'"))
 
 
 @pytest.mark.both_engines
@@ -251,7 +236,7 @@ def test_kill_a_start(killer: Killer, renewed: Callable[[str], Place]) -> None:
         asyncio.run(open_and_close(place))
         is_well(place)
         assert shape(place) == wanted
-        assert rows(place, "SELECT count(*) FROM settings WHERE name = 'audit_key'") == [(1,)]
+        assert run_sql(place, "SELECT count(*) FROM settings WHERE name = 'audit_key'") == [(1,)]
 
 
 def wait_for(holds: Callable[[], bool]) -> None:

@@ -24,7 +24,7 @@ from caz_tui.data.sheets.records import ClientLine
 from caz_tui.data.tables import audit_entries, client_tags, clients, licence_events
 from caz_tui.data.verification import verify
 from tests.support import FrozenClock
-from tests.unit.program import cnpj, dump, query, write_sheet
+from tests.unit.program import cnpj, dump, shape, write_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -92,15 +92,6 @@ async def content(place: Place) -> list[Any]:
             found += [tuple(row) for row in await connection.execute(asking)]
     await database.close()
     return found
-
-
-def shape(place: Place) -> list[tuple[Any, ...]]:
-    """Return the indexes and triggers of a database."""
-    if isinstance(place, ServerAddress):
-        indexes = query(place, "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'")
-        triggers = query(place, "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal")
-        return sorted([*indexes, *triggers])
-    return sorted((line,) for line in dump(place) if line.startswith(("CREATE INDEX", "CREATE TRIGGER")))
 
 
 async def found(service: PortfolioService, words: str) -> list[int]:
