@@ -52,13 +52,15 @@ class StyledApp(FrugalApp[ReturnT], Generic[ReturnT]):
 
 
 def fit_size(screen: Screen[Any]) -> None:
-    """Give a screen the classes of its size before it has children, which would all be styled again later."""
+    """Give a screen the classes of its size: before it has children, which would all be styled again later."""
     app = screen.app
     across = app.HORIZONTAL_BREAKPOINTS if screen.HORIZONTAL_BREAKPOINTS is None else screen.HORIZONTAL_BREAKPOINTS
     down = app.VERTICAL_BREAKPOINTS if screen.VERTICAL_BREAKPOINTS is None else screen.VERTICAL_BREAKPOINTS
     for size, breakpoints in ((app.size.width, across), (app.size.height, down)):
-        fitting = [name for least, name in sorted(breakpoints or ()) if least <= size]
-        screen.add_class(*fitting[-1:])
+        names = [name for _, name in sorted(breakpoints or ())]
+        fitting = [name for least, name in sorted(breakpoints or ()) if least <= size][-1:]
+        screen.remove_class(*(name for name in names if name not in fitting))
+        screen.add_class(*fitting)
 
 
 def stay_styled(event: ScreenResume) -> None:
@@ -67,6 +69,10 @@ def stay_styled(event: ScreenResume) -> None:
 
 
 def stay_laid_out(screen: Screen[Any], event: Resize) -> None:
-    """Leave a screen as it is that hears of the size which it was laid out in already."""
+    """Leave a screen as it is that hears of the size which it was laid out in already, but for its classes.
+
+    Under a dialog it is laid out in the new size before it hears of it.
+    """
     if event.size == screen.outer_size:
         event.prevent_default()
+        fit_size(screen)

@@ -583,6 +583,20 @@ async def test_the_keys_work_again_after_a_terminal_that_was_too_small(service: 
         assert desk.shows("linha 3")
 
 
+async def test_what_is_resized_under_a_dialog_fits(service: PortfolioService) -> None:
+    async with desk_on_clients(service, (80, 24)) as desk:
+        narrow = desk.lines()
+    async with desk_on_clients(service, (140, 45)) as desk:
+        wide = desk.lines()
+        await desk.press("s")
+        for size, expected in (((80, 24), narrow), ((140, 45), wide)):
+            await desk.pilot.resize_terminal(*size)
+            await desk.settle()
+            await desk.press("escape")
+            assert desk.lines() == expected
+            await desk.press("s")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_hostile_text_is_shown_and_does_nothing(service: PortfolioService, size: tuple[int, int]) -> None:
     await rename_all(service, HOSTILE)
