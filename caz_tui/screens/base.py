@@ -236,6 +236,8 @@ class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Gene
     """The places whose keys act here, besides those that the frame names."""
     gives_way: ClassVar[bool] = False
     """Whether the palette takes its place: nothing is asked here, and nothing typed."""
+    built_for: tuple[Size, str] | None = None
+    """The size of the terminal and the theme for which it was built."""
 
     DEFAULT_CSS = """
     Dialog { align: center middle; background: $background 60%; }
@@ -257,6 +259,7 @@ class Dialog(FrugalScreen["ResultT | None"], ModalScreen["ResultT | None"], Gene
     def on_compose(self) -> None:
         """Know the size of the terminal from the first."""
         fit_size(self)
+        self.built_for = (self.app.size, self.app.theme)
 
     def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Come to the front, or back to it."""

@@ -70,7 +70,8 @@ class FilterPanel(Dialog[ClientQuery]):
     def compose(self) -> ComposeResult:
         """Put the criteria in the order in which the portal has them."""
         state = panel_state(self._base)
-        self._words = text_input(format_words(state.words))
+        words, plans, states, tags = _texts(state)
+        self._words = text_input(words)
         self._renewal = RadioGroup(
             ((_ANY, "Tanto faz"), *choices_of(Field.AUTO_RENEWS)), next(_slugs(state, Field.AUTO_RENEWS), _ANY)
         )
@@ -79,9 +80,9 @@ class FilterPanel(Dialog[ClientQuery]):
         for field, presets in ((Field.EXPIRES_ON, EXPIRY_PRESETS), (Field.LAST_EXPORT, EXPORT_PRESETS)):
             matches = state.matches.get(field, ())
             self._dates[field] = DateChoice(presets, matches, self._service.today)
-        self._plans = SuggestInput(format_texts(state.matches.get(Field.PLAN, ())), several=True)
-        self._states = text_input(format_states(state.matches.get(Field.STATE, ())))
-        self._tags = SuggestInput(format_texts(state.matches.get(Field.TAGS, ())), several=True)
+        self._plans = SuggestInput(plans, several=True)
+        self._states = text_input(states)
+        self._tags = SuggestInput(tags, several=True)
         with Vertical(id="window"):
             with VerticalScroll(id="fields", can_focus=False):
                 yield FormField("Nome do cliente", self._words, id="nome")
@@ -107,6 +108,31 @@ class FilterPanel(Dialog[ClientQuery]):
         window = self.query_one("#window")
         window.border_title = "Mais filtros"
         window.border_subtitle = "enter aplica · espaço marca · f4 limpa · esc cancela"
+        self._begin()
+
+    def ask_again(self, query: ClientQuery, tab: Tab) -> None:
+        """Start anew on another query, when it is about to be shown again."""
+        self._base, self._tab, self._total = query, tab, None
+        state = panel_state(query)
+        with self.prevent(Input.Changed):
+            text_fields = (self._words, self._plans, self._states, self._tags)
+            for text_field, text in zip(text_fields, _texts(state), strict=True):
+                text_field.value = text
+        for field, group in self._groups.items():
+            group.ask(_slugs(state, field))
+        self._renewal.ask((next(_slugs(state, Field.AUTO_RENEWS), _ANY),))
+        for field, choice in self._dates.items():
+            choice.ask(state.matches.get(field, ()), self._service.today)
+        self.query_one("#fields").scroll_home(animate=False)
+        self.query_one("#count", Static).update("", layout=False)
+        # Its text is selected when it is come to.
+        self.set_focus(None)
+        self.set_focus(self._words)
+        # With what it asks for one frame is enough.
+        self.hold_frame()
+        self._begin()
+
+    def _begin(self) -> None:
         self._typed_at_first = self._typed()
         self._show_left_alone()
         self._count()
@@ -164,7 +190,7 @@ class FilterPanel(Dialog[ClientQuery]):
         count = self.query_one("#count", Static)
         if problems:
             self._wanted = None
-            count.update("Corrija o que está marcado com ▲")
+            count.update("Corrija o que está marcado com ▲", layout=False)
             return
         self._wanted = state.query(self._base)
         self._counting.want(self._wanted)
@@ -177,8 +203,9 @@ class FilterPanel(Dialog[ClientQuery]):
             return
         total = formats.count(self._total, "cliente")
         self.query_one("#count", Static).update(
-            Content.assemble((formats.integer(left), "bold"), (f" de {total}", "$muted"))
+            Content.assemble((formats.integer(left), "bold"), (f" de {total}", "$muted")), layout=False
         )
+        self.release_frame()
 
     def _show_left_alone(self) -> None:
         chips = left_alone(self._base).describe()
@@ -223,6 +250,12 @@ class FilterPanel(Dialog[ClientQuery]):
             choice.clear()
         self._renewal.value = _ANY
         self._words.focus()
+
+
+def _texts(state: PanelState) -> tuple[str, str, str, str]:
+    """Return what stands in the text fields: name, plans, federative units, tags."""
+    plans, states, tags = (state.matches.get(field, ()) for field in (Field.PLAN, Field.STATE, Field.TAGS))
+    return format_words(state.words), format_texts(plans), format_states(states), format_texts(tags)
 
 
 def _slugs(state: PanelState, field: Field) -> Iterator[str]:

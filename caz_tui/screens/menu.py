@@ -61,6 +61,14 @@ class MenuList(Widget, can_focus=True):
 
     def __init__(self, entries: Sequence[MenuEntry]) -> None:
         super().__init__()
+        self._take(entries)
+
+    def offer(self, entries: Sequence[MenuEntry]) -> None:
+        """Take other entries, with the cursor on the first that can be done."""
+        self._take(entries)
+        self.refresh(layout=True)
+
+    def _take(self, entries: Sequence[MenuEntry]) -> None:
         self.entries = tuple(entries)
         self._enabled = [index for index, entry in enumerate(entries) if entry.enabled]
         self.set_reactive(MenuList.cursor, self._enabled[0] if self._enabled else -1)
@@ -156,6 +164,11 @@ class Menu(Dialog[str]):
             if self._subject:
                 yield Static(shown(self._subject).truncate(60, ellipsis=True), id="subject")
             yield MenuList(self._entries)
+
+    def offer(self, entries: Sequence[MenuEntry]) -> None:
+        """Take other entries, when it is about to be shown again."""
+        self._entries = entries
+        self.query_one(MenuList).offer(entries)
 
     def own_keys(self) -> tuple[tuple[str, str], ...]:
         """Return the keys of a menu: the letters are those of its entries."""

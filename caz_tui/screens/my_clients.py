@@ -18,6 +18,7 @@ from caz_tui.data.query import ClientQuery, ClientView, Selection
 from caz_tui.screens import dialogs
 from caz_tui.screens.base import ClientWanted
 from caz_tui.screens.client_actions import ClientActions, alone
+from caz_tui.screens.kept import Kept
 from caz_tui.screens.list_reader import ListReader
 from caz_tui.screens.sort_menu import ARROWS, FIELD_OF_LETTER, chosen_order, sort_menu
 from caz_tui.terminal.painting import HELD_SECONDS
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from caz_tui.data.readings import ClientRow
     from caz_tui.data.service import PortfolioService
     from caz_tui.data.sheets.office_folder import OfficeFolder
+    from caz_tui.screens.menu import Menu
 
 WIDE_CELLS = 140
 ROWS_HELD_SECONDS = 0.15
@@ -89,6 +91,8 @@ class MyClientsScreen(ClientActions):
         }
         self._reader = ListReader(self, service, self._tables)
         self._has_content = False
+        self._filter_panel: Kept[dialogs.FilterPanel] = Kept("filters")
+        self._sort_menu: Kept[Menu] = Kept("order")
 
     def compose_content(self) -> Iterable[Widget]:
         """Return tabs, search, lists, details and count."""
@@ -109,6 +113,11 @@ class MyClientsScreen(ClientActions):
         self.hold_frame(ROWS_HELD_SECONDS)
         self._has_content = True
         self._show_state()
+
+    async def on_unmount(self) -> None:
+        """End what is kept."""
+        await self._filter_panel.end()
+        await self._sort_menu.end()
 
     def load(self) -> None:
         """Read the counts of the tabs and the list of the active one anew."""
@@ -339,7 +348,12 @@ class MyClientsScreen(ClientActions):
     @alone
     async def action_filters(self) -> None:
         """Open Mais filtros."""
-        chosen = await self.app.push_screen_wait(dialogs.FilterPanel(self.service, self.view.query, self.tab))
+        panel = self._filter_panel.take(self.app)
+        if panel is None:
+            panel = dialogs.FilterPanel(self.service, self.view.query, self.tab)
+        else:
+            panel.ask_again(self.view.query, self.tab)
+        chosen = await self.app.push_screen_wait(self._filter_panel.keep(self.app, panel))
         if chosen is not None:
             self._write_search(chosen.words)
             self.filters = chosen.filters
@@ -362,7 +376,8 @@ class MyClientsScreen(ClientActions):
     async def action_sort(self) -> None:
         """Choose the order."""
         fields = [Field(column.key) for column in self._columns if column.sortable]
-        letter = await self.app.push_screen_wait(sort_menu(fields, self.order))
+        menu = sort_menu(self._sort_menu.take(self.app), fields, self.order)
+        letter = await self.app.push_screen_wait(self._sort_menu.keep(self.app, menu))
         if letter is not None:
             self.order = chosen_order(FIELD_OF_LETTER[letter], self.order)
 

@@ -31,9 +31,19 @@ FIELD_OF_LETTER = {letter: field for field, letter in _LETTERS.items()}
 ARROWS = {False: "▲", True: "▼"}
 
 
-def sort_menu(fields: Iterable[Field], order: Order) -> Menu:
-    """Return the menu of some fields; the one the list is sorted by offers the other direction."""
-    return Menu("Ordenar por", [MenuEntry(_LETTERS[field], _label(field, order)) for field in fields])
+def sort_menu(kept: Menu | None, fields: Iterable[Field], order: Order) -> Menu:
+    """Return the menu of some fields; the one the list is sorted by offers the other direction.
+
+    Args:
+        kept: the menu that was shown before, if it is there still, which shows these now.
+        fields: what the list can be sorted by.
+        order: what it is sorted by.
+    """
+    entries = [MenuEntry(_LETTERS[field], _label(field, order)) for field in fields]
+    if kept is None:
+        return Menu("Ordenar por", entries)
+    kept.offer(entries)
+    return kept
 
 
 def _label(field: Field, order: Order) -> str:

@@ -78,6 +78,12 @@ class ChoiceGroup(Widget, can_focus=True):
         self._labels: Sequence[Content] = tuple(shown(label) for label in labels)
         self.set_reactive(ChoiceGroup.chosen, frozenset(chosen))
 
+    def ask(self, chosen: Iterable[str]) -> None:
+        """Show other choices, with the cursor where it is at first; nobody is told."""
+        with self.prevent(self.Changed):
+            self.chosen = frozenset(chosen)
+        self.cursor = 0
+
     def watch_chosen(self) -> None:
         """Tell that the choice changed."""
         self.post_message(self.Changed(self))
@@ -189,6 +195,11 @@ class RadioGroup(ChoiceGroup):
     ) -> None:
         """Take pairs of slug and label, and the slug that is chosen at first."""
         super().__init__(options, (value,), id=id)
+        self._go_to_chosen()
+
+    def ask(self, chosen: Iterable[str]) -> None:
+        """Show another choice, with the cursor on it; nobody is told."""
+        super().ask(chosen)
         self._go_to_chosen()
 
     @property

@@ -64,6 +64,11 @@ class Cycle(Widget, can_focus=True):
         self._labels = {slug: shown(label) for slug, label in options}
         self.set_reactive(Cycle.value, value)
 
+    def offer(self, options: Iterable[tuple[str, str]], value: str) -> None:
+        """Take other options, of which one is chosen; its own width stays."""
+        self._labels = {slug: shown(label) for slug, label in options}
+        self.value = value
+
     def watch_value(self) -> None:
         """Tell that the choice changed."""
         self.post_message(self.Changed(self))

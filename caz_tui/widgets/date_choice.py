@@ -56,19 +56,36 @@ class DateChoice(Widget):
     ) -> None:
         """Take the presets by label, what is asked for at first, and the day they are counted from."""
         super().__init__(id=id)
-        self._presets = dict(presets)
-        self._today = today
-        first, last = "", ""
-        label = next((label for label, preset in presets.items() if preset == matches), None)
-        if label is None and (ends := _typed_ends(matches)) is not None:
-            label, (first, last) = PERIOD, ends
-        if label is None:
-            label = _AS_IT_IS
-            self._presets[_AS_IT_IS] = matches
-        self._cycle = Cycle([(name, name) for name in (*self._presets, PERIOD)], label)
+        self._given = presets
+        label, first, last = self._take(matches, today)
+        self._cycle = Cycle(self._options, label)
         self.first = date_input(first)
         self.last = date_input(last)
         self._show_days()
+
+    def ask(self, matches: tuple[Match, ...], today: date) -> None:
+        """Show what is asked for now, on which day; nobody is told."""
+        label, first, last = self._take(matches, today)
+        with self.prevent(Cycle.Changed, Input.Changed):
+            self._cycle.offer(self._options, label)
+            self.first.value, self.last.value = first, last
+        self._show_days()
+
+    def _take(self, matches: tuple[Match, ...], today: date) -> tuple[str, str, str]:
+        """Return the label of what is asked for, and the ends of a period as they would be typed."""
+        self._presets = dict(self._given)
+        self._today = today
+        label = next((label for label, preset in self._given.items() if preset == matches), None)
+        if label is not None:
+            return label, "", ""
+        if (ends := _typed_ends(matches)) is not None:
+            return PERIOD, *ends
+        self._presets[_AS_IT_IS] = matches
+        return _AS_IT_IS, "", ""
+
+    @property
+    def _options(self) -> list[tuple[str, str]]:
+        return [(name, name) for name in (*self._presets, PERIOD)]
 
     def compose(self) -> ComposeResult:
         """Put the period beside the presets."""
