@@ -30,7 +30,8 @@ from sqlalchemy.types import UserDefinedType
 
 from caz_tui.data.dialects.base import nobody
 from caz_tui.data.gate import EVERY_CLIENT
-from caz_tui.data.selects import view_condition
+from caz_tui.data.query import ClientQuery, ClientView, Criterion
+from caz_tui.data.selects import part_condition, view_condition
 from caz_tui.data.tables import KEPT_COUNTS, clients
 
 if TYPE_CHECKING:
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from caz_tui.data.gate import Scope
-    from caz_tui.data.query import ClientView
 
 BY_KIND: Final = KEPT_COUNTS[0]
 
@@ -72,6 +72,28 @@ def counting(view: ClientView, today: date, scope: Scope = EVERY_CLIENT) -> Sele
             asking = select(func.coalesce(func.sum(table.c.clients), 0))
             return asking.where(_asked_of(table, condition), within(table, scope))
     return None
+
+
+def counting_together(view: ClientView, today: date, scope: Scope) -> dict[tuple[Criterion, ...], Select[tuple[int]]]:
+    """Return, for criteria of a view that are counted together, the statement that counts who in its tab has all."""
+    found: dict[tuple[Criterion, ...], Select[tuple[int]]] = {}
+    for table in KEPT_COUNTS:
+        columns = set(counted_columns(table))
+        parts = tuple(
+            part
+            for part in view.query.parts
+            if isinstance(part, Criterion) and _asked_for(part_condition(part, today)) <= columns
+        )
+        is_new = not any(set(parts) <= set(known) for known in found)
+        statement = counting(ClientView(view.tab, ClientQuery(parts)), today, scope) if is_new else None
+        if statement is not None:
+            found[parts] = statement
+    return found
+
+
+def _asked_for(condition: ColumnElement[bool]) -> set[str]:
+    """Return the names of the columns that a condition asks for."""
+    return {element.name for element in iterate(condition) if isinstance(element, ColumnClause)}
 
 
 def _asked_of(table: Table, condition: ColumnElement[bool]) -> ColumnElement[bool]:

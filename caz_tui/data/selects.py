@@ -89,6 +89,7 @@ def view_condition(
     scope: Scope = EVERY_CLIENT,
     looked_up: Mapping[str, Condition] = _NOTHING,
     found_by: Collection[Criterion] | None = None,
+    among: Condition | None = None,
 ) -> Condition:
     """Return what a client must satisfy to be in a view.
 
@@ -100,6 +101,7 @@ def view_condition(
             are looked for client by client.
         found_by: the criteria an index may be searched for; None leaves the choice to the database. With none (empty)
             words in the search index are asked of each client that is met, too.
+        among: a condition that holds for all of them, by which they are looked up.
     """
     looks_up_scope = scope.is_small and not looked_up
     tab = tab_condition(view.tab)
@@ -107,12 +109,14 @@ def view_condition(
         scope_condition(scope, looks_up=looks_up_scope),
         tab if found_by is None or view.tab is Tab.ALL else unindexed(tab),
         query_condition(view.query, today, looked_up=looked_up, found_by=found_by),
+        *(() if among is None else (among,)),
     )
     # Archived clients leave every tab unless the query itself asks for them.
     if view.query.asks_for_archived:
         return condition
     # In no index, or one would be walked whole beside the clients looked up.
-    archived = _ARCHIVED_UNINDEXED if (looked_up and found_by is None) or looks_up_scope else _c.archived
+    looks_up = (looked_up and found_by is None) or looks_up_scope or among is not None
+    archived = _ARCHIVED_UNINDEXED if looks_up else _c.archived
     return and_(archived == false(), condition)
 
 

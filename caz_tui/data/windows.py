@@ -10,7 +10,7 @@ from bisect import bisect_right, insort
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import false, func, select
+from sqlalchemy import func, select
 
 from caz_tui.data import kept_counts
 from caz_tui.data.choices import Field, Tab
@@ -23,9 +23,7 @@ from caz_tui.data.rows import CLIENT_COLUMNS, ROW_COLUMNS, client, client_row
 from caz_tui.data.selects import (
     are_read_by_name,
     beyond,
-    can_find,
     directed,
-    part_condition,
     segment_of,
     segments,
     sort_key,
@@ -34,6 +32,7 @@ from caz_tui.data.selects import (
     words_of,
 )
 from caz_tui.data.tables import clients
+from caz_tui.data.ways import way_to, who_satisfies
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,10 +50,6 @@ if TYPE_CHECKING:
 
 Key = tuple[Any, ...]
 MOST_FENCES = 4_096
-FEW_CLIENTS = 1_000
-"""Up to this many clients that satisfy the only criterion are looked up and sorted; for more the list is walked."""
-FEW_OF_SEVERAL = 5_000
-"""The same where others narrow the list further, so that a walk may have to go far."""
 
 
 class Walk:
@@ -88,6 +83,7 @@ class Walk:
         await self.learn_total(connection)
         if self.total is None:
             await self._get_ready(connection)
+        if self.total is None:
             condition = self._counted
             if self._long_words:
                 condition = self._looking_up(self._long_words)
@@ -141,40 +137,25 @@ class Walk:
         return view_condition(self._view, self._today, scope=self._scope, looked_up=looked_up)
 
     async def _choose(self, connection: AsyncConnection) -> None:
-        """Choose how the clients of some criteria are found: SQLite, which keeps no statistics here, often errs.
-
-        The few that satisfy one of them are looked up and sorted. Otherwise the list is walked by name, where all that
-        was asked for is read within the index; several criteria are counted there too.
-        """
-        rarest = await self._rarest(connection)
-        found_by = () if rarest is None else (rarest,)
-        if rarest is None and not are_read_by_name(self._criteria):
+        """Choose how the clients of some criteria are found."""
+        way = await way_to(connection, self._view, self._criteria, self._today, self._scope)
+        if way.is_empty:
+            self.total = 0
+        if not way.found_by and not are_read_by_name(self._criteria):
             return
-        condition = view_condition(self._view, self._today, scope=self._scope, found_by=found_by)
-        if rarest is not None or len(self._criteria) > 1 or self._view.tab is not Tab.ALL:
+        by_two = len(way.found_by) > 1
+        condition = view_condition(
+            self._view,
+            self._today,
+            scope=self._scope,
+            found_by=() if by_two else way.found_by,
+            among=who_satisfies(way.found_by, self._today) if by_two else None,
+        )
+        if way.found_by or len(self._criteria) > 1 or self._view.tab is not Tab.ALL:
             self._counted = condition
-        if rarest is not None or self._view.order.field is Field.NAME:
+        if way.found_by or self._view.order.field is Field.NAME:
             self._condition = condition
-            self._sorts = rarest is not None
-
-    async def _rarest(self, connection: AsyncConnection) -> Criterion | None:
-        """Return the criterion that the fewest clients satisfy, if they are few."""
-        parts = [part for part in self._criteria if can_find(part)]
-        if not parts:
-            return None
-        is_alone = len(self._criteria) == 1 and self._view.tab is Tab.ALL
-        few = FEW_CLIENTS if is_alone else FEW_OF_SEVERAL
-        found = [
-            select(clients.c.id)
-            .where(clients.c.archived == false(), part_condition(part, self._today))
-            .limit(few + 1)
-            .subquery()
-            for part in parts
-        ]
-        counting = select(*(select(func.count()).select_from(some).scalar_subquery() for some in found))
-        counts = (await connection.execute(counting)).one()
-        count, part = min(zip(counts, parts, strict=True), key=itemgetter(0))
-        return part if count <= few else None
+            self._sorts = bool(way.found_by)
 
     def _beside(self, condition: Condition) -> Condition:
         """Return a condition on places in the list: no index is searched for it when clients are looked up."""
@@ -189,6 +170,8 @@ class Walk:
         if offset == 0 and (first := await self._first_with_word(connection, columns, limit)) is not None:
             return first
         await self._get_ready(connection)
+        if self.total == 0:
+            return []
         place, key = self._fence_before(offset)
         if self.total is not None and self.total - offset - limit < offset - place:
             found = await self._step(connection, columns, None, self.total - offset - limit, limit, backwards=True)

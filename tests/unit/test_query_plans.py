@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from caz_tui.data import first_with_word, gate, kept_counts, windows
+from caz_tui.data import first_with_word, gate, kept_counts, ways
 from caz_tui.data.choices import Field, Order, Role, Tab
 from caz_tui.data.query import ClientQuery, ClientView, Selection
 from caz_tui.data.selects import SORT_FIELDS
@@ -131,6 +131,13 @@ async def test_those_whose_names_begin_with_a_word_are_read_where_they_stand(
     assert "TEMP B-TREE" not in plan
 
 
+def _weigh(monkeypatch: pytest.MonkeyPatch, *, passed: float, looked_up: float, gathered: float) -> None:
+    """Settle what a client costs in each of the ways to find those of criteria; none is found because it is few."""
+    costs = {"PASSED": passed, "LOOKED_UP": looked_up, "GATHERED": gathered}
+    for name, value in ({"FEW_CLIENTS": -1, "FEW_OF_SEVERAL": -1} | costs).items():
+        monkeypatch.setattr(ways, name, value)
+
+
 FILTERS = ["situacao:ativo", "vencimento:30d renovacao:nao", "uf:SP", "plano:Controle*", "-uf:SP cobrancas:em_dia"]
 
 
@@ -139,19 +146,19 @@ FILTERS = ["situacao:ativo", "vencimento:30d renovacao:nao", "uf:SP", "plano:Con
 async def test_a_filter_that_many_satisfy_is_walked_and_counted_within_the_index_by_name(
     service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch, text: str, tab: Tab
 ) -> None:
-    monkeypatch.setattr(windows, "FEW_CLIENTS", -1)
-    monkeypatch.setattr(windows, "FEW_OF_SEVERAL", -1)
+    _weigh(monkeypatch, passed=0.0, looked_up=1.0, gathered=1.0)
     view = ClientView(tab, ClientQuery.parse(text))
     await service.page(view, 0, 50)
     await service.page(view, 7, 50)
-    await service.count(view)
+    total = await service.count(view)
     listing = [one for one in _of_clients(asked) if "ORDER BY" in one[0]]
-    assert listing
+    # Nobody is looked for where kept counts know that there is nobody.
+    assert listing or total == 0
     for plan in await _plans(service, listing):
         assert "SEARCH clients USING INDEX ix_clients_by_name (archived=?" in plan
         assert "TEMP B-TREE" not in plan
     counting = [one for one in _of_clients(asked) if one[0].startswith("SELECT count(*) AS count_1 \nFROM clients \n")]
-    assert len(counting) == (kept_counts.counting(view, service.today) is None)
+    assert len(counting) == (bool(listing) and kept_counts.counting(view, service.today) is None)
     assert all("SEARCH clients USING COVERING INDEX" in plan for plan in await _plans(service, counting))
 
 
@@ -164,11 +171,37 @@ async def test_a_filter_that_few_satisfy_is_looked_up(
     await service.page(view, 0, 50)
     await service.count(view)
     looking = _of_clients(asked)
-    assert len(looking) >= 2
+    assert looking
     for plan in await _plans(service, looking):
         assert "SEARCH clients USING" in plan
         assert "ix_clients_by_name" not in plan
         assert "ix_clients_by_city" not in plan
+
+
+@pytest.mark.parametrize("order", [Order(), Order(Field.CITY, descending=True)], ids=["by name", "by city"])
+async def test_those_who_satisfy_two_criteria_are_met_in_their_indexes(
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch, order: Order
+) -> None:
+    _weigh(monkeypatch, passed=1e9, looked_up=1.0, gathered=0.0)
+    view = ClientView(Tab.ALL, ClientQuery.parse("uf:SP cobrancas:em_atraso"), order)
+    found = await service.page(view, 0, 50)
+    assert len(found.rows) == await service.count(view)
+    listing = [one for one in _of_clients(asked) if " IN (SELECT" in one[0]]
+    assert len(listing) >= 2
+    for plan in await _plans(service, listing):
+        assert "SEARCH clients USING INTEGER PRIMARY KEY (rowid=?)" in plan
+        assert "SEARCH clients USING COVERING INDEX ix_clients_by_state (archived=? AND state=?)" in plan
+        assert "SEARCH clients USING COVERING INDEX ix_clients_by_ca_charges (archived=? AND ca_charges=?)" in plan
+
+
+async def test_nobody_is_looked_for_where_kept_counts_know_that_there_is_nobody(
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _weigh(monkeypatch, passed=0.0, looked_up=1.0, gathered=1.0)
+    view = ClientView(query=ClientQuery.parse("situacao:cancelado historico:ativa uf:SP"))
+    assert (await service.page(view, 0, 50)).rows == ()
+    assert await service.count(view) == 0
+    assert [one for one in _of_clients(asked) if "ORDER BY" in one[0]] == []
 
 
 async def test_a_word_that_few_have_is_looked_up(service: PortfolioService, asked: list[Statement]) -> None:
