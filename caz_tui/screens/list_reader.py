@@ -144,6 +144,7 @@ class ListReader:
             return
         page = await self._service.page(self._shown[tab].view, wanted.offset, wanted.limit)
         wanted.table.feed(page.offset, page.rows, wanted.generation)
+        self._screen.release_frame()
 
     @staticmethod
     def _limit(table: WindowedTable[ClientRow]) -> int:

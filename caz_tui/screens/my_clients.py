@@ -252,8 +252,10 @@ class MyClientsScreen(ClientActions):
     # The list
 
     def on_windowed_table_rows_wanted(self, message: WindowedTable.RowsWanted) -> None:
-        """Read the rows that a list misses."""
+        """Read the rows that a list misses; a frame with holes waits for them a moment."""
         message.stop()
+        if message.are_on_screen and message.table is self.table:
+            self.hold_frame(once=True)
         self._reader.want_rows(message)
 
     def on_windowed_table_cursor_moved(self, message: WindowedTable.CursorMoved[ClientRow]) -> None:

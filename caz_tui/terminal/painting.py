@@ -134,6 +134,7 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
 
     _draws = False
     _drawn_at = 0.0
+    _held_at = 0.0
     _held_until = 0.0
 
     def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
@@ -149,9 +150,18 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         self._layout_widgets.clear()
         self._callbacks.clear()
 
-    def hold_frame(self, seconds: float = HELD_SECONDS) -> None:
-        """Draw nothing for a moment: what is being read may come in time for the same frame."""
-        self._held_until = time.perf_counter() + seconds
+    def hold_frame(self, seconds: float = HELD_SECONDS, *, once: bool = False) -> None:
+        """Draw nothing for a moment: what is being read may come in time for the same frame.
+
+        Args:
+            seconds: how long.
+            once: whether a frame that was held already is to be drawn first: what is read anew with every key that is
+                held down would keep it for good.
+        """
+        if once and self._held_at > self._drawn_at:
+            return
+        self._held_at = time.perf_counter()
+        self._held_until = self._held_at + seconds
 
     @property
     def is_at_rest(self) -> bool:

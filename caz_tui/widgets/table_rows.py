@@ -66,6 +66,10 @@ class RowWindow(Generic[RowT]):
             kept = range(centre - self._capacity // 2, centre + self._capacity // 2)
             self._rows = {index: row for index, row in self._rows.items() if index in kept}
 
+    def lacks(self, viewport: range) -> bool:
+        """Tell whether some row of the screen is not known."""
+        return bool(self._missing(viewport, 0))
+
     def ask(self, viewport: range, direction: int) -> range | None:
         """Return the rows to ask for now, or None when enough are known or on their way.
 

@@ -105,11 +105,15 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
 
     @dataclass
     class RowsWanted(TableMessage[Any]):
-        """Rows are missing: ``limit`` of them from ``offset`` on, to be fed with this generation."""
+        """Rows are missing: ``limit`` of them from ``offset`` on, to be fed with this generation.
+
+        Some of them may be on the screen (``are_on_screen``), the others are the ones that come next.
+        """
 
         offset: int
         limit: int
         generation: int
+        are_on_screen: bool = False
 
     @dataclass
     class CursorMoved(TableMessage[MessageRowT]):
@@ -168,7 +172,7 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         self._line_before_reset = 0
         self._announced: tuple[int, RowT | None] | None = None
         self._announcing = False
-        self._asking = False
+        self._asking = self._asking_now = False
         self._drawing_ahead: asyncio.TimerHandle | None = None
         self._direction = 1
         self._lines_at_resize = 0
@@ -321,13 +325,25 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         # After the refresh, so that whatever moves the viewport within one frame ends in one request.
         if not self._asking:
             self._asking = self.call_after_refresh(self._ask)
+        if not self._asking_now and self._window.lacks(self.viewport):
+            # Before it, where the frame would show holes.
+            self._asking_now = True
+            asyncio.get_running_loop().call_soon(self._ask_now)
+
+    def _ask_now(self) -> None:
+        self._asking_now = False
+        if self.is_attached:
+            self._ask()
 
     def _ask(self) -> None:
         self._asking = False
         self._draw_ahead_soon()
-        wanted, generation = self._window.ask(self.viewport, self._direction), self.generation
+        viewport, generation = self.viewport, self.generation
+        wanted = self._window.ask(viewport, self._direction)
         if wanted is not None and generation is not None:
-            self.post_message(self.RowsWanted(self, wanted.start, len(wanted), generation))
+            # Not by way of all the containers, as everything that a frame waits for.
+            are_on_screen = self._window.lacks(viewport)
+            self.screen.post_message(self.RowsWanted(self, wanted.start, len(wanted), generation, are_on_screen))
 
     def _draw_ahead_soon(self) -> None:
         """Draw the lines of the page that would come next when the hands rest for a moment."""

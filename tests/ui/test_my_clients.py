@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partialmethod
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import insert, select, update
+from textual.events import Key
 
 from caz_tui.app import DeskApp
 from caz_tui.data.choices import Field, Order, Situation, Tab
@@ -20,6 +22,7 @@ from caz_tui.screens.client_details import ClientDetails
 from caz_tui.screens.client_form import ClientForm
 from caz_tui.screens.import_dialog import ImportDialog
 from caz_tui.screens.my_clients import MyClientsScreen
+from caz_tui.terminal.painting import FrugalScreen
 from caz_tui.widgets.chips import Chips
 from caz_tui.widgets.client_tabs import tab_labels
 from caz_tui.widgets.count_line import CountLine
@@ -30,6 +33,9 @@ from caz_tui.widgets.windowed_table import WindowedTable
 from tests.ui.client_desk import SIZES, TINY, Desk, desk_on_clients
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from textual.screen import Screen
+
     from caz_tui.data.readings import Page
 
 HOSTILE = ("[/]", "[@click=app.quit]clique[/]", "[bold", "\x1b]52;c;YQ==\x07", "a\u202eb", "[x=y", "\x9b2J")
@@ -753,3 +759,51 @@ async def test_the_next_list_does_not_wait_for_the_count_of_the_last_one(
         assert desk.clients.table.total_is_exact
         assert desk.clients.table.total == len(names)
         assert names_shown(desk, 3) == names[:3]
+
+
+@pytest.mark.parametrize("comes", [True, False], ids=["rows that come", "rows that keep one waiting"])
+async def test_a_jump_waits_a_moment_for_its_rows(
+    service: PortfolioService, monkeypatch: pytest.MonkeyPatch, *, comes: bool
+) -> None:
+    holes: list[bool] = []
+    display, page, may_come = DeskApp._display, service.page, asyncio.Event()
+
+    def watched(app: DeskApp, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        if isinstance(screen, MyClientsScreen) and renderable is not None:
+            holes.append(any("·" in screen.table.render_line(y).text for y in range(1, screen.table.size.height)))
+        display(app, screen, renderable)
+
+    async def late(*args: Any, **more: Any) -> Page:
+        await may_come.wait()
+        return await page(*args, **more)
+
+    async with desk_on_clients(service) as desk:
+        # However long the test's machine takes.
+        held = partialmethod(FrugalScreen.hold_frame, 3600.0 if comes else 0.0)
+        monkeypatch.setattr(MyClientsScreen, "hold_frame", held)
+        monkeypatch.setattr(DeskApp, "_display", watched)
+        monkeypatch.setattr(service, "page", late)
+        holes.clear()
+        desk.app.post_message(Key("G", "G"))
+        while not (holes or (comes and desk.clients._held_until)):  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(0)
+        may_come.set()
+        await desk.settle()
+        assert holes[-1] is False
+        assert (True in holes) is not comes
+        assert desk.clients.table.cursor_row == desk.clients.table.total - 1
+
+
+async def test_rows_that_are_asked_for_with_every_key_do_not_keep_the_frame(service: PortfolioService) -> None:
+    async with desk_on_clients(service) as desk:
+        screen = desk.clients
+        screen.hold_frame(3600.0, once=True)
+        held_until = screen._held_until
+        screen.hold_frame(7200.0, once=True)
+        assert screen._held_until == held_until
+        screen.release_frame()
+        screen.refresh()
+        await desk.settle()
+        screen.hold_frame(7200.0, once=True)
+        assert screen._held_until > held_until
+        screen.release_frame()
