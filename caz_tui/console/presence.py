@@ -7,13 +7,14 @@ that could not write its last word, is found by the next session that opens the 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
+
+from caz_tui.bare_hashlib import hashlib
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 from typing import TYPE_CHECKING
 
 from caz_tui import formats
+from caz_tui.bare_hashlib import hashlib
 from caz_tui.data.errors import Refused, StorageError
 from caz_tui.data.system_reasons import reason
 

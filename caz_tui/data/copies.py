@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import hashlib
 import os
 import re
 import shutil
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqlalchemy import delete, insert
 
+from caz_tui.bare_hashlib import hashlib
 from caz_tui.data.clients import Author, note
 from caz_tui.data.clock import today
 from caz_tui.data.engine import Database

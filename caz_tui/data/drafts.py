@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from caz_tui.bare_hashlib import hashlib
 from caz_tui.data.clock import SystemClock
 from caz_tui.data.documents import bare
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import delete, func, select, tuple_
 
+from caz_tui.bare_hashlib import hashlib
 from caz_tui.data import trail
 from caz_tui.data.clients import note
 from caz_tui.data.dialects.base import dialect_of, stored

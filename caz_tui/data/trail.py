@@ -10,14 +10,13 @@ An entry's changes can be erased (they may hold personal data), which leaves the
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import secrets
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import BigInteger, insert, select, type_coerce, update
 
+from caz_tui.bare_hashlib import hashlib, hmac
 from caz_tui.data.dialects.base import dialect_of
 from caz_tui.data.expressions import as_stored
 from caz_tui.data.tables import audit_entries, settings

@@ -48,7 +48,7 @@ print(json.dumps(modules))
 
 NOT_FOR_THE_FIRST_FRAME = (
     "sqlalchemy", "pydantic", "alembic", "aiosqlite", "sqlite3", "ssl", "openpyxl", "python_calamine", "xlsxwriter",
-    "csv",
+    "_hashlib", "csv", "email",
     "caz_tui.data.engine", "caz_tui.data.readings", "caz_tui.data.schemas", "caz_tui.data.service",
     "caz_tui.data.imports", "caz_tui.data.demo",
     "caz_tui.screens.my_clients", "caz_tui.screens.client_form", "caz_tui.screens.import_dialog",
@@ -110,6 +110,37 @@ def test_tls_is_there_for_who_asks() -> None:
     )
     assert python("import caz_tui.cli, sys; print('ssl' in sys.modules)") == "False"
     assert python("import ssl, caz_tui.cli, asyncio; print(asyncio.base_events.ssl is ssl)") == "True"
+
+
+def test_the_data_needs_neither_openssl_nor_what_is_said_of_other_packages() -> None:
+    script = (
+        "import caz_tui.cli, caz_tui.console.presence, pathlib, sys;"
+        "import caz_tui.data.service, caz_tui.data.schemas, caz_tui.data.dialects.sqlite as dialect;"
+        "dialect.SqliteDialect(pathlib.Path('x.db')).make_engine();"
+        "print(sorted({'_hashlib', '_ssl', 'email', 'zipfile', 'importlib.metadata._meta'} & sys.modules.keys()))"
+    )
+    assert python(script) == "[]"
+
+
+def test_hashes_are_those_of_openssl_and_it_is_there_for_who_asks() -> None:
+    script = (
+        "{}import caz_tui.cli, sys; from caz_tui.bare_hashlib import hashlib, hmac;"
+        "print('_hashlib' in sys.modules, hashlib.sha256(b'a').hexdigest(), hmac.new(b'k', b'a', 'sha256').hexdigest())"
+    )
+    spared, whole = python(script.format("")).split(), python(script.format("import hashlib;")).split()
+    assert (spared[0], whole[0]) == ("False", "True")
+    assert spared[1:] == whole[1:]
+    assert python("import caz_tui.cli, _hashlib; print(len(_hashlib.new('sha256').digest()))") == "32"
+
+
+def test_what_is_said_of_packages_is_there_for_who_asks() -> None:
+    script = "import caz_tui.data.schemas, importlib.metadata as said; print(said.version('sqlalchemy')[0], {})"
+    assert python(script.format("len(said.entry_points()) > 0")) == "2 True"
+    script = (
+        "import caz_tui.data; from sqlalchemy import create_engine, exc\n"
+        "try: create_engine('nosuch://')\nexcept exc.NoSuchModuleError: print('unknown')"
+    )
+    assert python(script) == "unknown"
 
 
 def test_the_package_of_the_asyncio_engine_is_whole_for_who_asks() -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import random
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self
 
 import psycopg
 
+from caz_tui.bare_hashlib import hashlib
 from caz_tui.data.dialects.postgres_trouble import LOST
 from caz_tui.data.watching import SETTLING_SECONDS
 
