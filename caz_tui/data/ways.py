@@ -22,10 +22,10 @@ from caz_tui.data.selects import are_read_by_name, can_find, part_condition
 from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import date
 
-    from sqlalchemy import ScalarSelect, Select
+    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from caz_tui.data.gate import Scope
@@ -68,7 +68,9 @@ class _Rarity(NamedTuple):
     together: dict[tuple[Criterion, ...], int]
     """Those who satisfy several criteria, as kept."""
     each: dict[Criterion, int]
-    """Those who satisfy one that an index can be searched for; a number above ``MOST_COUNTED`` may be too small."""
+    """Those who satisfy one that an index can be searched for."""
+    uncounted: frozenset[Criterion]
+    """Those of these that were not counted to the end: more than ``MOST_COUNTED`` satisfy them."""
 
     @property
     def share(self) -> float:
@@ -79,8 +81,8 @@ class _Rarity(NamedTuple):
         for parts, count in (*by_parts, *(((part,), count) for part, count in self.each.items())):
             if known.isdisjoint(parts):
                 counts[parts] = count
-                if count > MOST_COUNTED and parts not in self.together:
-                    # It was not counted to the end; a tenth of all is as good a guess as any.
+                if not self.uncounted.isdisjoint(parts):
+                    # A tenth of all is as good a guess as any.
                     counts[parts] = max(count, self.clients // 10)
                 known.update(parts)
         return prod(count / max(1, self.clients) for count in counts.values())
@@ -95,22 +97,23 @@ async def way_to(
         return Way()
     is_alone = len(criteria) == 1 and view.tab is Tab.ALL
     few = FEW_CLIENTS if is_alone else FEW_OF_SEVERAL
-    weighs = not is_alone and not dialect_of(connection).knows_how_many
-    known = await _rarity(connection, view, findable, today, scope, few=few, weighs=weighs)
+    if is_alone or dialect_of(connection).knows_how_many:
+        counts = await _counts(connection, {part: _up_to(few, part, today) for part in findable})
+        rarest, count = min(counts.items(), key=itemgetter(1))
+        return Way((rarest,) if count <= few else ())
+    known = await _rarity(connection, view, findable, today, scope)
     if 0 in known.together.values():
         return Way(is_empty=True)
     ranked = sorted(known.each.items(), key=itemgetter(1))
     rarest, count = ranked[0]
     if count <= few:
         return Way((rarest,))
-    if not weighs:
-        return Way()
     share = known.share
     passed = min(known.clients, _ROWS / share if share else inf)
     costs: dict[tuple[Criterion, ...], float] = {(): passed * (PASSED if are_read_by_name(criteria) else LOOKED_UP)}
-    if count <= MOST_COUNTED:
+    if rarest not in known.uncounted:
         costs[rarest,] = count * LOOKED_UP
-    if len(ranked) > 1 and ranked[1][1] <= MOST_COUNTED:
+    if len(ranked) > 1 and known.uncounted.isdisjoint((rarest, ranked[1][0])):
         gathered = count + ranked[1][1]
         costs[rarest, ranked[1][0]] = gathered * GATHERED + min(count, known.clients * share) * LOOKED_UP
     return Way(min(costs, key=costs.__getitem__))
@@ -128,47 +131,25 @@ def who_satisfies(found_by: Collection[Criterion], today: date) -> Condition:
 
 
 async def _rarity(
-    connection: AsyncConnection,
-    view: ClientView,
-    findable: Collection[Criterion],
-    today: date,
-    scope: Scope,
-    *,
-    few: int,
-    weighs: bool,
+    connection: AsyncConnection, view: ClientView, findable: Collection[Criterion], today: date, scope: Scope
 ) -> _Rarity:
-    """Return how many clients satisfy what.
-
-    Args:
-        connection: where to ask.
-        view: the list.
-        findable: those of its criteria that an index can be searched for.
-        today: what relative dates count from.
-        scope: which clients there are for whoever asks.
-        few: up to how many are counted where it need only be known whether there are few.
-        weighs: whether more is to be known than that.
-    """
-    together = kept_counts.counting_together(view, today, scope) if weighs else {}
-    each = {part: _counting(part, today) if weighs else _up_to(few, part, today) for part in findable}
-    everybody = kept_counts.counting(ClientView(), today) if weighs else None
-    asked = [one for one in (everybody, *together.values(), *each.values()) if one is not None]
-    counts = [int(count) for count in (await connection.execute(select(*map(_scalar, asked)))).one()]
-    total = 0 if everybody is None else counts.pop(0)
+    """Return how many clients satisfy what, of the criteria that an index can be searched for and of those kept."""
+    together = kept_counts.counting_together(view, today, scope)
+    kept = {part: kept_counts.counting(ClientView(query=ClientQuery((part,))), today) for part in findable}
+    each = {part: _up_to(MOST_COUNTED, part, today) if one is None else one for part, one in kept.items()}
+    everybody = kept_counts.counting(ClientView(), today)
+    assert everybody is not None
+    counts = await _counts(connection, {"all": everybody, **together, **each})
+    uncounted = frozenset(part for part, one in kept.items() if one is None and counts[part] > MOST_COUNTED)
     return _Rarity(
-        total,
-        dict(zip(together, counts, strict=False)),
-        dict(zip(each, counts[len(together) :], strict=True)),
+        counts["all"], {parts: counts[parts] for parts in together}, {part: counts[part] for part in each}, uncounted
     )
 
 
-def _counting(part: Criterion, today: date) -> Select[Any]:
-    """Return the statement that counts who satisfies a criterion, exactly where that is kept."""
-    kept = kept_counts.counting(ClientView(query=ClientQuery((part,))), today)
-    return _up_to(MOST_COUNTED, part, today) if kept is None else kept
-
-
-def _scalar(counting: Select[Any]) -> ScalarSelect[int]:
-    return counting.scalar_subquery()
+async def _counts(connection: AsyncConnection, asked: Mapping[Any, Select[Any]]) -> dict[Any, int]:
+    """Return what some statements count, in one trip."""
+    counted = await connection.execute(select(*(one.scalar_subquery() for one in asked.values())))
+    return dict(zip(asked, map(int, counted.one()), strict=True))
 
 
 def _up_to(most: int, part: Criterion, today: date) -> Select[Any]:
