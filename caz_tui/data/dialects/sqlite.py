@@ -64,6 +64,8 @@ class SqliteDialect(Dialect):
             execution_options={DIALECT: self},
             pool_size=4,
             max_overflow=0,
+            # The one used last has the pages that are asked for next; taken in turns, all four would keep them.
+            pool_use_lifo=True,
         )
         event.listen(engine.sync_engine, "connect", _prepare_connection)
         event.listen(engine.sync_engine, "begin", _begin)
