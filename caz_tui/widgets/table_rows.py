@@ -34,7 +34,7 @@ class Marks:
 class RowWindow(Generic[RowT]):
     """The rows that are known of one result, at most about ``capacity`` of them around the viewport."""
 
-    def __init__(self, capacity: int = 2_000) -> None:
+    def __init__(self, capacity: int = 600) -> None:
         self.total = 0
         self.generation: int | None = None
         self._capacity = capacity
