@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 RowT = TypeVar("RowT")
 
 _STRIPS_KEPT = 512
+_CURSOR = "cursor"
 _BAR, _MARK, _UNKNOWN = "▌", "◆", "·"
 _MORE_LEFT, _MORE_RIGHT = "‹", "›"
 _ASCENDING, _DESCENDING = "▲", "▼"
@@ -46,6 +47,7 @@ class TablePainter(Generic[RowT]):
         self._columns = columns
         self._style_of = style_of
         self._styles: dict[str, Style] = {}
+        self._former: dict[str, Style] = {}
         # Not Textual's cache: what is in it already stays as it was, whatever is put in its place.
         self._strips: dict[tuple[int, bool, bool], tuple[RowT, Strip]] = {}
         self._header: tuple[SortedBy | None, Strip] | None = None
@@ -60,7 +62,9 @@ class TablePainter(Generic[RowT]):
         self._lay_out()
 
     def use_room(self, room: int) -> None:
-        """Draw lines of ``room`` cells from now on."""
+        """Draw lines of ``room`` cells from now on, in the styles of now."""
+        if self._former:
+            self._compare_styles()
         if room != self._room:
             self._room = room
             self._lay_out()
@@ -90,9 +94,18 @@ class TablePainter(Generic[RowT]):
         self._forget_lines()
 
     def forget_styles(self) -> None:
-        """Ask for every style anew."""
-        self._styles.clear()
-        self._forget_lines()
+        """Ask for every style anew before the next line; by then they are known."""
+        self._former = self._styles | self._former
+        self._styles = {}
+
+    def _compare_styles(self) -> None:
+        """Forget the lines that look otherwise now: of a table that gets the focus, only the one at the cursor does."""
+        former, self._former = self._former, {}
+        changed = {name for name, style in former.items() if self._style(name) != style}
+        if changed == {_CURSOR}:
+            self._strips = {drawn: line for drawn, line in self._strips.items() if not drawn[1]}
+        elif changed:
+            self._forget_lines()
 
     def _forget_lines(self) -> None:
         self._strips.clear()
@@ -133,7 +146,7 @@ class TablePainter(Generic[RowT]):
         if drawn is not None and drawn[0] is row:
             return drawn[1]
         segments = self._gutter(at_cursor=at_cursor, marked=marked)
-        bold = at_cursor and self._style("cursor").bold
+        bold = at_cursor and self._style(_CURSOR).bold
         plain = self._style("")
         for placed in self._page:
             text, tone = placed.column.cell(row)
@@ -167,7 +180,7 @@ class TablePainter(Generic[RowT]):
     def _gutter(self, *, at_cursor: bool, marked: bool) -> list[Segment]:
         plain = self._style("")
         return [
-            Segment(_BAR, self._style("cursor")) if at_cursor else Segment(" ", plain),
+            Segment(_BAR, self._style(_CURSOR)) if at_cursor else Segment(" ", plain),
             Segment(_MARK, self._style("mark")) if marked else Segment(" ", plain),
             Segment(" ", plain),
         ]

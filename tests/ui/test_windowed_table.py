@@ -470,9 +470,12 @@ async def test_the_line_of_the_cursor_is_bold_only_in_the_focused_table() -> Non
 
         assert weights(1) == {True}
         assert weights(2) == {False}
+        other = app.table.render_line(2)
         app.table.blur()
         await settle(pilot)
         assert weights(1) == {False}
+        # No other line is drawn anew for it.
+        assert app.table.render_line(2) is other
         assert screen(app.table)[1].startswith("▌")
 
 
