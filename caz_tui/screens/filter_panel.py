@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from textual.app import ComposeResult
+    from textual.await_complete import AwaitComplete
 
     from caz_tui.data.choices import Tab
     from caz_tui.data.query import Match
@@ -61,7 +62,7 @@ class FilterPanel(Dialog[ClientQuery]):
         self._base = query
         self._tab = tab
         self._total: int | None = None
-        self._wanted: ClientQuery | None = None
+        self._wanted: ClientView | None = None
         self._counting = Latest(self, self._count_clients, interrupts=True)
         self._dates: dict[Field, DateChoice] = {}
         self._groups: dict[Field, CheckGroup] = {}
@@ -192,20 +193,26 @@ class FilterPanel(Dialog[ClientQuery]):
             self._wanted = None
             count.update("Corrija o que está marcado com ▲", layout=False)
             return
-        self._wanted = state.query(self._base)
+        self._wanted = ClientView(tab=self._tab, query=state.query(self._base))
         self._counting.want(self._wanted)
 
-    async def _count_clients(self, query: ClientQuery) -> None:
-        left = await self._service.count(ClientView(tab=self._tab, query=query))
-        if self._total is None:
-            self._total = await self._service.count(ClientView(tab=self._tab))
-        if query != self._wanted:
+    async def _count_clients(self, view: ClientView) -> None:
+        left = await self._service.count(view)
+        whole = await self._service.count(ClientView(tab=view.tab)) if self._total is None else self._total
+        if view != self._wanted:
             return
-        total = formats.count(self._total, "cliente")
+        self._total = whole
+        total = formats.count(whole, "cliente")
         self.query_one("#count", Static).update(
             Content.assemble((formats.integer(left), "bold"), (f" de {total}", "$muted")), layout=False
         )
         self.release_frame()
+
+    def dismiss(self, result: ClientQuery | None = None) -> AwaitComplete:
+        """Close the window, which counts nothing any more while it is kept."""
+        self._wanted = None
+        self._counting.stop()
+        return super().dismiss(result)
 
     def _show_left_alone(self) -> None:
         chips = left_alone(self._base).describe()

@@ -60,6 +60,12 @@ class Latest(Generic[WantedT]):
         elif self._interrupts and self.is_superseded:
             self._interruption.interrupt()
 
+    def stop(self) -> None:
+        """Read nothing any more: what waits is forgotten, and the query of what is being read is stopped."""
+        self._waiting.clear()
+        if self.is_reading:
+            self._interruption.interrupt()
+
     async def _work(self) -> None:
         try:
             while self._waiting and (read := self._read()) is not None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.events import Key
+from textual.widgets import Static
 
 from caz_tui.data.choices import Field, Order, Tab
 from caz_tui.data.query import ClientQuery, ClientView
+from caz_tui.screens.filter_panel import FilterPanel
+from caz_tui.screens.my_clients import MyClientsScreen
 from caz_tui.theme import LIGHT
 from tests.quiet import quiet
 from tests.ui.client_desk import SIZES, Desk, desk_on_clients
 
 if TYPE_CHECKING:
     from rich.style import Style
+    from textual.screen import Screen
 
     from caz_tui.data.service import PortfolioService
 
@@ -136,3 +142,53 @@ async def test_kept_dialogs_end_with_the_program(service: PortfolioService) -> N
             await desk.press("escape")
         assert all(dialog.is_running for dialog in kept)
     assert not any(dialog.is_running for dialog in kept)
+
+
+async def test_a_count_of_the_tab_before_is_not_shown(
+    service: PortfolioService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, may_come, asked = service.count, asyncio.Event(), []
+
+    async def late(view: ClientView) -> int:
+        asked.append(view)
+        number = await count(view)
+        # What the query leaves comes, the whole of its tab keeps one waiting.
+        if len(asked) == 2:
+            await may_come.wait()
+        return number
+
+    async with desk_on_clients(service) as desk:
+        await desk.press("f", "escape")
+        monkeypatch.setattr(service, "count", late)
+
+        async def until_shown(key: str, kind: type[Screen[Any]]) -> None:
+            desk.app.post_message(Key(key, None))
+            while not isinstance(desk.top(), kind):  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0)
+
+        await until_shown("f", FilterPanel)
+        while len(asked) < 2:  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(0)
+        await until_shown("escape", MyClientsScreen)
+        desk.clients.tab = Tab.PAID_BY_CLIENT
+        await until_shown("f", FilterPanel)
+        may_come.set()
+        await desk.settle()
+        paid_by_client = await count(ClientView(Tab.PAID_BY_CLIENT))
+        assert str(desk.top().query_one("#count", Static).content) == f"{paid_by_client} de {paid_by_client} clientes"
+
+
+async def test_a_panel_that_is_closed_counts_no_more(
+    service: PortfolioService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk_on_clients(service) as desk:
+        await desk.press("f")
+        panel = desk.top()
+        assert isinstance(panel, FilterPanel)
+        stopped: list[bool] = []
+        monkeypatch.setattr(panel._counting._interruption, "interrupt", lambda: stopped.append(True))
+        panel._counting.is_reading = True
+        panel._counting._waiting = [ClientView()]
+        await desk.press("escape")
+        assert stopped == [True]
+        assert panel._counting._waiting == []
