@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from rich.segment import Segment
 
-
 TMUX = shutil.which("tmux")
 PATIENCE_SECONDS = 10.0
 _CLEAN = "\x1b[0m\x1b[r\x1b[H\x1b[2J\x1b[?7l"
@@ -83,32 +82,20 @@ def pane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pane]:
         yield pane
 
 
-def painted(pair: Pair) -> str:
-    """Return what paints every cell by itself on a clean screen."""
-    texts, inks, pens = pair.shadow._texts, pair.shadow._inks, pair.shadow._pens
-    cells = (
-        f"\x1b[0m\x1b[{y + 1};{x + 1}H{pens.change(0, inks[y][x])}{texts[y][x]}"
-        for y in range(ROWS)
-        for x in range(COLUMNS)
-        if texts[y][x]
-    )
-    return _CLEAN + "".join(cells)
-
-
 @dear(12, deadline=None)
 @given(frames=FRAMES)
 def test_tmux_shows_what_was_painted(
     pane: Pane, frames: list[tuple[int, list[tuple[int, int, list[Segment]]], bool]]
 ) -> None:
     pair = Pair(ColorSystem.TRUECOLOR, erases_in_colour=erases_in_colour({"TERM": "tmux-256color"}))
-    sent, shown = _CLEAN, []
-    pane.show(sent)
+    shown = []
+    pane.show(_CLEAN)
     for step, pieces, forgets in frames:
         shift(pair, step)
         paint(pair, pieces)
         if forgets:
             pair.shadow.forget()
         # Frame by frame, each over the one before.
-        shown.append((pane.show(pair.frame()), painted(pair)))
+        shown.append((pane.show(pair.frame()), pair.cell_by_cell()))
     for seen, whole in shown:
-        assert seen == pane.show(whole)
+        assert seen == pane.show(_CLEAN + whole)

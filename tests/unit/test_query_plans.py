@@ -171,7 +171,7 @@ async def test_a_filter_that_few_satisfy_is_looked_up(
     await service.page(view, 0, 50)
     await service.count(view)
     looking = _of_clients(asked)
-    assert looking
+    assert len(looking) >= 1 + (kept_counts.counting(view, service.today) is None)
     for plan in await _plans(service, looking):
         assert "SEARCH clients USING" in plan
         assert "ix_clients_by_name" not in plan

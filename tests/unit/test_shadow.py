@@ -84,15 +84,18 @@ class Pair:
     def meant(self) -> list[list[tuple[Any, ...]]]:
         """What a fresh terminal shows that is painted with the same cells and nothing else."""
         fresh = Pair(self.colours, erases_in_colour=False)
-        texts, inks = self.shadow._texts, self.shadow._inks
-        out = []
-        for y in range(ROWS):
-            for x in range(COLUMNS):
-                if texts[y][x]:
-                    pen = fresh.shadow._pens.change(-1, 0) + self.shadow._pens.change(0, inks[y][x])
-                    out.append(f"\x1b[{y + 1};{x + 1}H{pen}{texts[y][x]}")
-        fresh.stream.feed("".join(out))
+        fresh.stream.feed(self.cell_by_cell())
         return fresh.shows()
+
+    def cell_by_cell(self) -> str:
+        """Return what paints every cell by itself, whatever stands around it."""
+        texts, inks, pens = self.shadow._texts, self.shadow._inks, self.shadow._pens
+        return "".join(
+            f"\x1b[{y + 1};{x + 1}H{pens.change(-1, 0)}{pens.change(0, inks[y][x])}{texts[y][x]}"
+            for y in range(ROWS)
+            for x in range(COLUMNS)
+            if texts[y][x]
+        )
 
 
 def look(screen: pyte.Screen) -> list[list[tuple[Any, ...]]]:
