@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from unicodedata import combining, normalize
 
 from rich.cells import cell_len, split_graphemes
 
@@ -360,9 +361,27 @@ class ShadowScreen:
         if len(text) > 1 and _width(text) > 1:
             # Some terminals give it one cell, and what stood in the other one would stay.
             self._out.append("  \x1b[2D")
+        if x and x + 1 == self._columns and _is_marked(text):
+            self._push_to_edge(text, x, y)
+            return
         self._out.append(text)
         # Past the last column, and behind what terminals measure in different ways, nobody knows where the cursor is.
         self._at = Cursor(x + 1, y) if _is_simple(text) and x + 1 < self._columns else None
+
+    def _push_to_edge(self, text: str, x: int, y: int) -> None:
+        """Write a marked letter in the last column, where tmux would have its marks join the cell before.
+
+        It is written one cell too early, pushed to its place by what is inserted there, and the cell written again.
+        """
+        self._move(Cursor(x - 1, y))
+        self._out.append(text)
+        self._at = None
+        self._move(Cursor(x - 1, y))
+        self._out.append("\x1b[@")
+        before = x - 1 if self._texts[y][x - 1] else x - 2
+        self._move(Cursor(before, y))
+        self._use(self._inks[y][before])
+        self._put(self._texts[y][before], before, y)
 
     def _use(self, ink: int) -> None:
         if ink != self._pen:
@@ -403,7 +422,13 @@ def _cells(text: str) -> tuple[str, ...]:
         elif cells:
             at = -1 if cells[-1] else -2
             cells[at] += text[start:end]
-    return tuple(cells)
+    # A letter and its mark are one character where there is one: no terminal has to join them.
+    return tuple(normalize("NFC", cell) if _is_marked(cell) else cell for cell in cells)
+
+
+def _is_marked(text: str) -> bool:
+    """Tell whether a cell's text is one character with marks on it, which take no room wherever it is shown."""
+    return len(text) > 1 and all(map(combining, text[1:]))
 
 
 @lru_cache(maxsize=4_096)

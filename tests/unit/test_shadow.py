@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -189,6 +190,24 @@ def test_a_cell_of_text_wider_than_its_place_is_left_out() -> None:
     pair.frame()
     assert pair.screen.display[0].strip() == ""
     assert pair.screen.display[1].rstrip() == " a"
+
+
+@pytest.mark.parametrize("before", ["a", " ", "中", "e\u0327\u0301"])
+def test_a_mark_in_the_last_column_stays_with_its_letter(before: str) -> None:
+    pair = Pair()
+    segments = [Segment(f"b{before}", Style(bold=True)), Segment("x\u0327\u0301")]
+    paint(pair, [(COLUMNS - Segment.get_line_length(segments), ROWS - 1, segments)])
+    sent = pair.frame()
+    assert pair.screen.buffer[ROWS - 1][COLUMNS - 1].data == "x\u0327\u0301"
+    assert pair.shows() == pair.meant()
+    # Wherever a terminal that wraps nothing has its cursor behind the last cell: it never gets a mark there.
+    assert not re.search(rf"\x1b\[{ROWS};{COLUMNS}H(\x1b\[[0-9;]*m)*x\u0327", sent)
+
+
+def test_a_letter_and_its_mark_are_sent_as_one_character() -> None:
+    pair = Pair()
+    paint(pair, [(0, 0, [Segment("Sa\u0303o Jose\u0301")])])
+    assert "São José" in pair.frame()
 
 
 def test_the_cursor_goes_where_it_is_wanted() -> None:
