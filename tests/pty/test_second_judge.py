@@ -66,7 +66,8 @@ class Pane:
         screen.reset_mode(7, private=True)
         stream = pyte.Stream(screen)
         for y, line in enumerate(self._run("capture-pane", "-p", "-e", "-N").split("\n")[:ROWS]):
-            stream.feed(f"\x1b[0m\x1b[{y + 1}H{line}")
+            # A line begins with the colours in which the one before ended.
+            stream.feed(f"\x1b[{y + 1}H{line}")
         return look(screen)
 
     def _run(self, *words: str) -> str:
