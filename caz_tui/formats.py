@@ -81,12 +81,12 @@ def money(cents: int) -> str:
 
 def day(value: date | None) -> str:
     """Return a date as ``dd/mm/aaaa``, or a dash."""
-    return f"{value:%d/%m/%Y}" if value else NOTHING
+    return f"{value.day:02}/{value.month:02}/{value.year:04}" if value else NOTHING
 
 
 def short_day(value: date | None) -> str:
     """Return a date as ``dd/mm/aa``, or a dash."""
-    return f"{value:%d/%m/%y}" if value else NOTHING
+    return f"{value.day:02}/{value.month:02}/{value.year % 100:02}" if value else NOTHING
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:

@@ -30,6 +30,18 @@ _STAND_INS: Final = {
 }
 
 
+def takes_a_cell_each(text: str) -> bool:
+    """Tell whether a text is shown as it is, each character in a cell of its own; of most that are not it is not known.
+
+    Args:
+        text: anything, from anywhere.
+
+    Returns:
+        True for the letters, figures and signs that nearly every name is made of.
+    """
+    return _PLAIN.fullmatch(text) is not None
+
+
 def visible(text: str) -> str:
     """Make a text printable on one line: every character a terminal could obey becomes one it shows.
 
@@ -40,7 +52,7 @@ def visible(text: str) -> str:
         The same text when it is clean. Else controls are shown as pictures (`␛`), line breaks as `↵`, other
         unprintable characters as `�`; inkless ones are left out and combining marks stack at most two high.
     """
-    return text if _PLAIN.fullmatch(text) else _cleaned(text)
+    return text if takes_a_cell_each(text) else _cleaned(text)
 
 
 def _cleaned(text: str) -> str:

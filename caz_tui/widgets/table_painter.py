@@ -10,13 +10,17 @@ from rich.style import Style
 from textual.geometry import clamp
 from textual.strip import Strip
 
-from caz_tui.terminal.visible import visible
-from caz_tui.widgets.table_layout import GAP_CELLS, GUTTER_CELLS, Column, fit, lay_out
+from caz_tui.terminal.visible import takes_a_cell_each, visible
+from caz_tui.widgets.table_layout import GAP_CELLS, GUTTER_CELLS, fit, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from caz_tui.widgets.table_layout import Column, PlacedColumn
+
 RowT = TypeVar("RowT")
+Part = tuple[str, Style]
+"""Some cells of a line that look alike."""
 
 _STRIPS_KEPT = 512
 _CURSOR = "cursor"
@@ -145,16 +149,16 @@ class TablePainter(Generic[RowT]):
         # The same key may have come back with other values.
         if drawn is not None and drawn[0] is row:
             return drawn[1]
-        segments = self._gutter(at_cursor=at_cursor, marked=marked)
+        parts = self._gutter(at_cursor=at_cursor, marked=marked)
         bold = at_cursor and self._style(_CURSOR).bold
         plain = self._style("")
         for placed in self._page:
             text, tone = placed.column.cell(row)
-            text = fit(visible(text), placed.width, placed.column.justify, placed.column.ellipsis)
             style = self._style(tone)
-            segments.append(Segment(text, style + _BOLD if bold else style))
-            segments.append(Segment(_GAP, plain))
-        strip = self._line(segments)
+            parts += (_in_cells(text, placed), style + _BOLD if bold else style), (_GAP, plain)
+        # The last gap is no gap, but what is left of the line.
+        parts.pop()
+        strip = self._line(parts, self._page[-1].x + self._page[-1].width)
         self._strips.pop((key, at_cursor, marked), None)
         if len(self._strips) >= _STRIPS_KEPT:
             del self._strips[next(iter(self._strips))]
@@ -164,37 +168,56 @@ class TablePainter(Generic[RowT]):
     def unknown_row(self, *, at_cursor: bool) -> Strip:
         """Draw the place of a row that is not known yet."""
         gutter = self._gutter(at_cursor=at_cursor, marked=False)
-        return self._line([*gutter, Segment(_UNKNOWN, self._style("muted"))])
+        return self._line([*gutter, (_UNKNOWN, self._style("muted"))], GUTTER_CELLS + 1)
 
     def sentence(self, text: str) -> Strip:
         """Draw a text in the middle of a line."""
         text = visible(text)
-        text = fit(text, min(cell_len(text), self._room))
-        indent = " " * ((self._room - cell_len(text)) // 2)
-        return self._line([Segment(indent + text, self._style("muted"))])
+        cells = min(cell_len(text), self._room)
+        indent = (self._room - cells) // 2
+        return self._line([(" " * indent + fit(text, cells), self._style("muted"))], indent + cells)
 
     def blank(self) -> Strip:
         """Draw a line without anything."""
         return Strip.blank(self._room, self._style(""))
 
-    def _gutter(self, *, at_cursor: bool, marked: bool) -> list[Segment]:
+    def _gutter(self, *, at_cursor: bool, marked: bool) -> list[Part]:
         plain = self._style("")
         return [
-            Segment(_BAR, self._style(_CURSOR)) if at_cursor else Segment(" ", plain),
-            Segment(_MARK, self._style("mark")) if marked else Segment(" ", plain),
-            Segment(" ", plain),
+            (_BAR, self._style(_CURSOR)) if at_cursor else (" ", plain),
+            (_MARK, self._style("mark")) if marked else (" ", plain),
+            (" ", plain),
         ]
 
-    def _line(self, segments: Sequence[Segment]) -> Strip:
+    def _line(self, parts: Sequence[Part], cells: int) -> Strip:
+        """Draw a line of some parts, which take so many cells, and of blanks to the edge."""
+        blanks = " " * (self._room - cells)
         # Joined, because every change of style costs some twenty bytes on the wire.
-        cells = sum(cell_len(text) for text, _, _ in segments)
-        if cells < self._room:
-            segments = [*segments, Segment(" " * (self._room - cells), self._style(""))]
-        strip = Strip(Segment.simplify(segments), max(cells, self._room))
-        return strip if cells <= self._room else strip.adjust_cell_length(self._room, self._style(""))
+        segments: list[Segment] = []
+        text, style = "", self._style("")
+        for part, its_style in (*parts, (blanks, self._style(""))):
+            if its_style is style or its_style == style:
+                text += part
+            elif part:
+                if text:
+                    segments.append(Segment(text, style))
+                text, style = part, its_style
+        segments.append(Segment(text, style))
+        if cells <= self._room:
+            return Strip(segments, self._room)
+        return Strip(segments, cells).adjust_cell_length(self._room, self._style(""))
 
     def _style(self, name: str) -> Style:
         style = self._styles.get(name)
         if style is None:
             style = self._styles[name] = self._style_of(name)
         return style
+
+
+def _in_cells(text: str, placed: PlacedColumn[RowT]) -> str:
+    """Return a text as it stands in its column: safe to show, cut or padded."""
+    column, width = placed.column, placed.width
+    if len(text) <= width and takes_a_cell_each(text):
+        # As nearly all do.
+        return text.rjust(width) if column.justify == "right" else text.ljust(width)
+    return fit(visible(text), width, column.justify, column.ellipsis)
