@@ -53,16 +53,23 @@ def cells(desk: Desk) -> Cells:
     return [[(character, segment.style) for segment in strip for character in segment.text] for strip in strips]
 
 
+new_ones: dict[tuple[object, ...], Cells] = {}
+"""What new dialogs showed: the portfolio is the same for every test, and so are they."""
+
+
 async def new_one(
     service: PortfolioService, view: ClientView, key: str, size: tuple[int, int], theme: str = ""
 ) -> Cells:
     """Return what a dialog shows that was never shown before."""
-    async with desk_on_clients(service, size) as desk:
-        if theme:
-            desk.app.theme = theme
-        await desk.show(view)
-        await desk.press(key)
-        return cells(desk)
+    asked = (view, key, size, theme)
+    if asked not in new_ones:
+        async with desk_on_clients(service, size) as desk:
+            if theme:
+                desk.app.theme = theme
+            await desk.show(view)
+            await desk.press(key)
+            new_ones[asked] = cells(desk)
+    return new_ones[asked]
 
 
 @pytest.mark.parametrize("disturbance", DISTURBANCES.values(), ids=DISTURBANCES)
