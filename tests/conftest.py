@@ -76,9 +76,10 @@ def _no_sleeping_pilot() -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def _rest_at_once() -> Iterator[None]:
-    """Let a table draw ahead as soon as nothing moves: no fingers follow."""
+    """Let a table ask and draw ahead as soon as nothing moves: no fingers follow."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("caz_tui.widgets.windowed_table.PAUSE_SECONDS", 0.0)
+        patch.setattr("caz_tui.widgets.windowed_table.FIRST_ROWS_SECONDS", 0.0)
         yield
 
 

@@ -43,7 +43,7 @@ PASSED = 0.2
 LOOKED_UP = 4.0
 GATHERED = 0.6
 
-_ROWS: Final = 140
+_ROWS: Final = 80
 """How many rows are asked for, twice over: criteria that go against each other make a walk longer than it seems."""
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from caz_tui.screens.my_clients import MyClientsScreen
     from caz_tui.widgets.windowed_table import WindowedTable
 
-_LEAST_ROWS = 60
 _MOST_TRIES = 3
 
 
@@ -79,8 +78,9 @@ class ListReader:
 
     async def _read_first(self, wanted: _Shown) -> None:
         """Read a list from its beginning; the rows are shown before they are counted."""
-        view, table = wanted.view, self._tables[wanted.view.tab]
-        limit = self._limit(table)
+        view = wanted.view
+        # One more than are seen, so that what fits needs no counting.
+        limit = self._lines(self._tables[view.tab]) + 1
         page = await self._service.page(view, 0, limit)
         if self._lists.is_superseded:
             return
@@ -109,8 +109,8 @@ class ListReader:
             key, place = await self._place_to_keep(view, table) if tries_left else (None, cursor)
             total = await self._service.count(view)
             place = min(place, max(0, total - 1))
-            limit = self._limit(table)
-            page = await self._service.page(view, max(0, place - limit // 2), limit)
+            lines = self._lines(table)
+            page = await self._service.page(view, max(0, place - lines), 2 * lines)
             if self._lists.is_superseded:
                 return
             if table.cursor_row == cursor or not tries_left:
@@ -140,12 +140,20 @@ class ListReader:
 
     async def _read_rows(self, wanted: WindowedTable.RowsWanted) -> None:
         tab = next(tab for tab, table in self._tables.items() if table is wanted.table)
-        if wanted.generation != wanted.table.generation:
+        table, total = wanted.table, wanted.table.total
+        if wanted.generation != table.generation:
             return
         page = await self._service.page(self._shown[tab].view, wanted.offset, wanted.limit)
-        wanted.table.feed(page.offset, page.rows, wanted.generation)
-        self._screen.release_frame()
+        table.feed(page.offset, page.rows, wanted.generation)
+        if wanted.generation == table.generation and not table.total_is_exact and len(page.rows) < wanted.limit:
+            # The end has been read before it was counted how far it is.
+            self._counts.stop()
+            table.take_count(page.offset + len(page.rows))
+        if tab is self._screen.tab and table.total != total:
+            self._screen.list_read()
+        else:
+            self._screen.release_frame()
 
-    @staticmethod
-    def _limit(table: WindowedTable[ClientRow]) -> int:
-        return max(_LEAST_ROWS, 2 * table.body_lines)
+    def _lines(self, table: WindowedTable[ClientRow]) -> int:
+        """Return how many rows a table shows, or at most will show where it has never been seen."""
+        return table.body_lines or self._screen.size.height

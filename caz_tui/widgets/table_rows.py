@@ -36,6 +36,8 @@ class RowWindow(Generic[RowT]):
 
     def __init__(self, capacity: int = 600) -> None:
         self.total = 0
+        self.is_exact = True
+        """Whether the result has no more rows than ``total``."""
         self.generation: int | None = None
         self._capacity = capacity
         self._rows: dict[int, RowT] = {}
@@ -45,9 +47,9 @@ class RowWindow(Generic[RowT]):
     def __len__(self) -> int:
         return len(self._rows)
 
-    def reset(self, total: int, generation: int) -> None:
-        """Forget every row: another result of ``total`` rows begins."""
-        self.total = total
+    def reset(self, total: int, generation: int, *, is_exact: bool = True) -> None:
+        """Forget every row: another result of ``total`` rows begins, or of more where that is not exact."""
+        self.total, self.is_exact = total, is_exact
         self.generation = generation
         self._rows.clear()
         self._asked = range(0)
@@ -59,6 +61,8 @@ class RowWindow(Generic[RowT]):
 
     def put(self, offset: int, rows: Sequence[RowT], *, centre: int) -> None:
         """Take rows in from ``offset`` on; beyond the capacity those far from ``centre`` are let go."""
+        if not self.is_exact:
+            self.total = max(self.total, offset + len(rows))
         self._rows.update(zip(range(offset, self.total), rows, strict=False))
         if self._asked.start in range(offset, offset + max(1, len(rows))):
             self._waiting = False
@@ -95,6 +99,8 @@ class RowWindow(Generic[RowT]):
 
     def _missing(self, viewport: range, ahead: int) -> range:
         start = max(0, viewport.start + min(0, ahead))
-        stop = min(self.total, viewport.stop + max(0, ahead))
+        stop = viewport.stop + max(0, ahead)
+        if self.is_exact:
+            stop = min(self.total, stop)
         absent = [index for index in range(start, stop) if index not in self._rows]
         return range(absent[0], absent[-1] + 1) if absent else range(0)

@@ -48,6 +48,9 @@ _ACTIONS = {
 
 PAUSE_SECONDS = 0.04
 """How long nothing moves before the lines that come next are drawn; a key that is held down comes sooner."""
+FIRST_ROWS_SECONDS = 0.25
+"""How long nothing moves before the rows are asked for that come after the first ones of a result: it may be left
+before, as the results of a word that is being typed are."""
 TURN_SECONDS = 0.002
 """How long lines are drawn ahead before a key may come between."""
 
@@ -162,7 +165,6 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         """
         super().__init__(id=id, classes=classes)
         self.set_reactive(WindowedTable.empty_text, empty_text)
-        self.total_is_exact = True
         self._key = key
         self._can_mark = can_mark
         self._window: RowWindow[RowT] = RowWindow()
@@ -173,6 +175,10 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         self._announced: tuple[int, RowT | None] | None = None
         self._announcing = False
         self._asking = self._asking_now = False
+        self._asking_ahead: asyncio.TimerHandle | None = None
+        self._is_unmoved = False
+        self._awaited_row: int | None = None
+        self._wants_end = False
         self._drawing_ahead: asyncio.TimerHandle | None = None
         self._direction = 1
         self._lines_at_resize = 0
@@ -182,6 +188,11 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
     def total(self) -> int:
         """How many rows the result has, as far as is known."""
         return self._window.total
+
+    @property
+    def total_is_exact(self) -> bool:
+        """Whether the result has no more rows than ``total``."""
+        return self._window.is_exact
 
     @property
     def generation(self) -> int | None:
@@ -219,14 +230,13 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
 
         Args:
             total: How many rows the result has.
-            total_is_exact: False when the result may have more rows than ``total``.
+            total_is_exact: False when the result may have more rows than ``total``; what is fed makes it longer.
             rows: The rows that are known already.
             offset: Index of the first of them.
             generation: Number of this result: what is fed with another one is dropped.
         """
         self._line_before_reset = self._cursor_row - self.scroll_offset.y
-        self.total_is_exact = total_is_exact
-        self._window.reset(total, generation)
+        self._window.reset(total, generation, is_exact=total_is_exact)
         self._window.put(offset, rows, centre=offset)
         self.set_row_count(total)
         kept = (index for index, row in enumerate(rows, offset) if self._key(row) == self._cursor_key)
@@ -235,14 +245,21 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
             self._place_cursor(None, 0, top=0)
         else:
             self.restore(self._cursor_key, index)
+        self._is_unmoved = True
+        if self._asking_ahead is not None:
+            self._asking_ahead.cancel()
+        self._asking_ahead = asyncio.get_running_loop().call_later(FIRST_ROWS_SECONDS, self._ask_ahead)
 
     def take_count(self, total: int) -> None:
         """Take note of how many rows the result has, of which only the first ones were known until now."""
-        self.total_is_exact = True
-        self._window.total = total
+        self._window.total, self._window.is_exact = total, True
         self.set_row_count(total)
         if self._cursor_row >= total:
             self._place_cursor(None, total, top=self.scroll_offset.y)
+        elif self._wants_end:
+            self.action_last()
+        else:
+            self._go_on()
         self._ask_soon()
 
     def restore(self, key: int | None, row: int) -> None:
@@ -253,6 +270,7 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         self._place_cursor(key, row, top=row - self._line_before_reset)
 
     def _place_cursor(self, key: int | None, row: int, *, top: int) -> None:
+        self._awaited_row, self._wants_end = None, False
         self._cursor_row = self._clamped(row)
         self._cursor_key = key if self.total else None
         self._meet_row_under_cursor()
@@ -265,8 +283,11 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         """Take in the rows of the result from ``offset`` on, unless they belong to another one."""
         if generation != self.generation:
             return
-        viewport = self.viewport
+        viewport, total = self.viewport, self.total
         self._window.put(offset, rows, centre=(viewport.start + viewport.stop) // 2)
+        if self.total > total:
+            self.set_row_count(self.total)
+            self._go_on()
         self.refresh_rows(offset, offset + len(rows))
         if self._cursor_row in range(offset, offset + len(rows)):
             self._meet_row_under_cursor()
@@ -278,7 +299,16 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         self.refresh()
 
     def move_to(self, row: int) -> None:
-        """Move the cursor to the row at this index, or the nearest there is, and show it."""
+        """Move the cursor to the row at this index, or the nearest there is, and show it.
+
+        In a result that is being counted that may be a row that has to be read first.
+        """
+        self._wants_end = False
+        if row >= self.total and not self.total_is_exact:
+            self._awaited_row = row
+            self._ask_soon()
+            return
+        self._awaited_row = None
         row = self._clamped(row)
         if row != self._cursor_row:
             left, self._cursor_row = self._cursor_row, row
@@ -287,6 +317,26 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
             self.refresh_rows(row, row + 1)
             self._meet_row_under_cursor()
         self._show_cursor()
+
+    def _go_on(self) -> None:
+        """Go to the row that is awaited if what will be in view has been read, and else ask for it.
+
+        The cursor keeps its line.
+        """
+        coming, row = self._coming_viewport, self._awaited_row
+        if row is None:
+            return
+        if coming.stop <= self.total or self.total_is_exact:
+            self._awaited_row = None
+            self.scroll_rows_to(coming.start)
+            self.move_to(row)
+        else:
+            self._ask_soon()
+
+    @property
+    def _moving_row(self) -> int:
+        """Where the cursor stands, or will stand when the row has been read."""
+        return self._cursor_row if self._awaited_row is None else self._awaited_row
 
     def _clamped(self, row: int) -> int:
         return clamp(row, 0, max(0, self.total - 1))
@@ -319,13 +369,14 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         """Notice in which direction the rows travel, and ask for those that come."""
         super().watch_scroll_y(old_value, new_value)
         self._direction = 1 if new_value >= old_value else -1
+        self._is_unmoved = False
         self._ask_soon()
 
     def _ask_soon(self) -> None:
         # After the refresh, so that whatever moves the viewport within one frame ends in one request.
         if not self._asking:
             self._asking = self.call_after_refresh(self._ask)
-        if not self._asking_now and self._window.lacks(self.viewport):
+        if not self._asking_now and self._window.lacks(self._coming_viewport):
             # Before it, where the frame would show holes.
             self._asking_now = True
             asyncio.get_running_loop().call_soon(self._ask_now)
@@ -335,14 +386,32 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         if self.is_attached:
             self._ask()
 
+    @property
+    def _coming_viewport(self) -> range:
+        """Indices of the rows that are in view, or will be when the cursor is where it is to go."""
+        viewport = self.viewport
+        if self._awaited_row is None:
+            return viewport
+        top = viewport.start + self._awaited_row - self._cursor_row
+        return range(top, top + self.body_lines)
+
+    def _ask_ahead(self) -> None:
+        self._asking_ahead = None
+        if self.is_attached:
+            self._ask()
+
     def _ask(self) -> None:
         self._asking = False
         self._draw_ahead_soon()
-        viewport, generation = self.viewport, self.generation
+        viewport, generation = self._coming_viewport, self.generation
+        are_on_screen = self._window.lacks(viewport)
+        # Of a result that is being counted the rest would be seen as another count, and that comes by itself.
+        waits = self._asking_ahead is not None or not self.total_is_exact
+        if self._is_unmoved and waits and not are_on_screen:
+            return
         wanted = self._window.ask(viewport, self._direction)
         if wanted is not None and generation is not None:
             # Not by way of all the containers, as everything that a frame waits for.
-            are_on_screen = self._window.lacks(viewport)
             self.screen.post_message(self.RowsWanted(self, wanted.start, len(wanted), generation, are_on_screen))
 
     def _draw_ahead_soon(self) -> None:
@@ -405,11 +474,11 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
 
     def action_cursor_up(self) -> None:
         """Move one row up."""
-        self.move_to(self._cursor_row - 1)
+        self.move_to(self._moving_row - 1)
 
     def action_cursor_down(self) -> None:
         """Move one row down."""
-        self.move_to(self._cursor_row + 1)
+        self.move_to(self._moving_row + 1)
 
     def action_page_up(self) -> None:
         """Move one page up; the cursor keeps its line on the screen."""
@@ -420,17 +489,17 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         self._move_page(1)
 
     def _move_page(self, direction: int) -> None:
-        rows = direction * max(1, self.body_lines)
-        self.scroll_rows_to(self.scroll_offset.y + rows)
-        self.move_to(self._cursor_row + rows)
+        self._awaited_row = self._moving_row + direction * max(1, self.body_lines)
+        self._go_on()
 
     def action_first(self) -> None:
         """Move to the first row."""
         self.move_to(0)
 
     def action_last(self) -> None:
-        """Move to the last row."""
-        self.move_to(self.total - 1)
+        """Move to the last row, or to the last that is known until it is known how many there are."""
+        self.move_to(max(0, self.total - 1))
+        self._wants_end = not self.total_is_exact
 
     def action_choose(self) -> None:
         """Choose the row under the cursor."""

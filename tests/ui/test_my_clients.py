@@ -33,6 +33,8 @@ from caz_tui.widgets.windowed_table import WindowedTable
 from tests.ui.client_desk import SIZES, TINY, Desk, desk_on_clients
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import RenderableType
     from textual.screen import Screen
 
@@ -650,7 +652,7 @@ async def test_a_long_list_is_shown_before_it_is_counted(service: PortfolioServi
         service.count = counting  # type: ignore[method-assign]
         await desk.press("slash")
         await desk.type("l")
-        assert seen == [(60, False)]
+        assert seen == [(desk.clients.table.body_lines + 1, False)]
         assert desk.clients.table.total_is_exact
         assert count_of(desk).startswith(f"{desk.clients.table.total} de ")
 
@@ -759,6 +761,45 @@ async def test_the_next_list_does_not_wait_for_the_count_of_the_last_one(
         assert desk.clients.table.total_is_exact
         assert desk.clients.table.total == len(names)
         assert names_shown(desk, 3) == names[:3]
+
+
+async def test_a_list_is_read_to_its_end_while_it_is_being_counted(
+    service: PortfolioService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never, was_read = asyncio.Event(), asyncio.Event()
+    count, reset, feed = PortfolioService.count, WindowedTable.reset, WindowedTable.feed
+
+    async def endless_count(self: PortfolioService, view: ClientView) -> int:
+        await never.wait()
+        return await count(self, view)
+
+    def observed(take: Callable[..., None]) -> Callable[..., None]:
+        def observed_take(*positional: object, **named: object) -> None:
+            take(*positional, **named)
+            was_read.set()
+
+        return observed_take
+
+    async with desk_on_clients(service) as desk:
+        view = ClientView(Tab.ALL, ClientQuery.parse("l"))
+        names, table = await names_in(service, view), desk.clients.table
+        monkeypatch.setattr(PortfolioService, "count", endless_count)
+        monkeypatch.setattr(WindowedTable, "reset", observed(reset))
+        monkeypatch.setattr(WindowedTable, "feed", observed(feed))
+        desk.clients.typed = view.query
+        while table.total != len(names):
+            await was_read.wait()
+            was_read.clear()
+            assert table.total_is_exact or count_of(desk).startswith((f"{table.total}+ ", "…"))
+            table.action_page_down()
+        while table.cursor_row != len(names) - 1:
+            table.action_page_down()
+        assert table.row_under_cursor is not None
+        assert table.row_under_cursor.name == names[-1]
+        never.set()
+        await desk.settle()
+        assert count_of(desk).startswith(f"{len(names)} de ")
+        assert table.cursor_row == len(names) - 1
 
 
 @pytest.mark.parametrize("comes", [True, False], ids=["rows that come", "rows that keep one waiting"])

@@ -140,6 +140,75 @@ async def test_walking_asks_a_page_ahead_and_not_row_by_row() -> None:
         assert app.asked[1:] == [(46, 13, 1)]
 
 
+async def test_what_comes_after_the_first_rows_is_asked_for_when_the_hands_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    app = TableApp(0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        monkeypatch.setattr("caz_tui.widgets.windowed_table.FIRST_ROWS_SECONDS", 3_600.0)
+        app.table.reset(MILLION, rows=rows(0, 24), generation=2)
+        await settle(pilot)
+        assert app.asked == []
+        # Whoever moves on does not wait for the rest.
+        await pilot.press("pagedown")
+        await settle(pilot)
+        assert app.asked == [(24, 45, 2)]
+        await pilot.press("home")
+        monkeypatch.setattr("caz_tui.widgets.windowed_table.FIRST_ROWS_SECONDS", 0.0)
+        app.table.reset(MILLION, rows=rows(0, 24), generation=3)
+        await settle(pilot)
+        assert app.asked[1:] == [(24, 22, 3)]
+
+
+async def test_a_result_of_unknown_length_grows_as_it_is_read() -> None:
+    app = TableApp(0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.table.reset(24, total_is_exact=False, rows=rows(0, 24), generation=2)
+        await pilot.press("pagedown", "pagedown", "pagedown", "down")
+        await settle(pilot)
+        assert app.table.cursor_row == 70
+        assert app.table.scroll_offset.y == 69
+        assert not app.table.total_is_exact
+        assert "Cliente 0000091" in screen(app.table)[-1]
+
+
+async def test_moves_beyond_what_is_known_are_made_when_it_is_read() -> None:
+    app = TableApp(0, feeds=False)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.table.reset(24, total_is_exact=False, rows=rows(0, 24), generation=2)
+        await pilot.press("down", "pagedown", "pagedown", "up")
+        await settle(pilot)
+        assert (app.table.cursor_row, app.table.scroll_offset.y) == (1, 0)
+        asked = [message for message in app.said if isinstance(message, WindowedTable.RowsWanted)]
+        assert asked[0].offset == 24
+        assert asked[0].are_on_screen
+        app.table.feed(24, rows(24, 92), 2)
+        await settle(pilot)
+        assert (app.table.cursor_row, app.table.scroll_offset.y) == (46, 45)
+        # There are fewer than one has gone.
+        await pilot.press("pagedown", "pagedown", "pagedown")
+        app.table.take_count(95)
+        await settle(pilot)
+        assert app.table.cursor_row == 94
+
+
+async def test_the_end_of_a_result_of_unknown_length_is_gone_to_when_it_is_known() -> None:
+    app = TableApp(0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.table.reset(24, total_is_exact=False, rows=rows(0, 24), generation=2)
+        await pilot.press("end")
+        app.table.take_count(MILLION)
+        await settle(pilot)
+        assert app.table.cursor_row == MILLION - 1
+        app.table.reset(24, total_is_exact=False, rows=rows(0, 24), generation=3)
+        await pilot.press("end", "up")
+        row = app.table.cursor_row
+        app.table.take_count(MILLION)
+        await settle(pilot)
+        # They went elsewhere meanwhile.
+        assert app.table.cursor_row == row < MILLION - 1
+
+
 async def test_keys_held_down_are_neither_lost_nor_left_behind() -> None:
     app = TableApp()
     async with app.run_test(size=(80, 24)) as pilot:
