@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 BUSY_TIMEOUT_MS = 20_000
 """Without WAL a commit waits for all who read, and who reads next for it: with thirty at it on two cores, seconds."""
-_CACHE_KIB: Final = 2_000
+_CACHE_KIB: Final = 800
+"""How much of the file a connection, of which a session has four, keeps; with 2 MB no query was faster."""
 _ROOMY_CACHE_KIB: Final = 100_000
 _INDEXES_SHARE: Final = 0.55
 _COUNTS_SHARE: Final = 0.1
