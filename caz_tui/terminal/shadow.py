@@ -401,9 +401,13 @@ class ShadowScreen:
         """Tell whether a gap is soon written: few cells, each of one byte and cell, the pen right for all."""
         if self._pen == UNKNOWN or end - begin > _FAINT_GAP:
             return False
-        blank = self._pens.on_blanks[self._pen]
-        cells = zip(self._texts[y][begin:end], self._inks[y][begin:end], strict=True)
-        return all(text.isascii() and text and ink == (blank if text == " " else self._pen) for text, ink in cells)
+        texts, inks, pen = self._texts[y], self._inks[y], self._pen
+        blank = self._pens.on_blanks[pen]
+        for x in range(begin, end):
+            text = texts[x]
+            if inks[x] != (blank if text == " " else pen) or not text or not text.isascii():
+                return False
+        return True
 
     def _move(self, to: Cursor) -> None:
         if self._at != to:
