@@ -57,6 +57,7 @@ class Figures:
         sent: bytes sent and bytes needed, summed, for each figure.
         numbers: what is one number: memory in MB, idle figures a second, lags in milliseconds.
         all_keys: the paints of every key pressed, counted in a figure or not.
+        all_rows: the same to the last change of the rows, where a key changed some: counts may come later.
         remarks: sentences for the reader.
     """
 
@@ -66,6 +67,7 @@ class Figures:
     sent: dict[str, tuple[int, int]] = field(default_factory=dict)
     numbers: dict[str, float] = field(default_factory=dict)
     all_keys: list[float] = field(default_factory=list)
+    all_rows: list[float] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
     def add(self, figure: str, responses: Sequence[Response], label: str) -> None:
@@ -175,6 +177,7 @@ def _press(session: Session, into: Figures, key: str, quiet: float, patience: fl
     # A lone Esc is waited on, since it may begin a longer key; it is reported on its own.
     if response.paint_ms is not None and key != "escape":
         into.all_keys.append(response.paint_ms)
+        into.all_rows.append(response.paint_ms if response.rows_ms is None else response.rows_ms)
     return response
 
 

@@ -126,6 +126,7 @@ LINES: Final = (
     Line("close Mais filtros: p95, ms", _p95("panel close")),
     Line("close Mais filtros: bytes/ideal", _waste("panel close"), 1.25, digits=2),
     Line("any key but Esc: p99, ms", lambda figures: percentile(figures.all_keys, 99), 25, "down"),
+    Line("any key but Esc, its rows: p99, ms", lambda figures: percentile(figures.all_rows, 99)),
     Line("held key, 30/s: lag, ms", _number("held lag")),
     Line("burst of keys, 1,000/s: lag, ms", _number("burst lag")),
     Line("burst of keys: keys lost", _number("burst lost"), 0, digits=0),
