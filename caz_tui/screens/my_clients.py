@@ -394,8 +394,9 @@ class MyClientsScreen(ClientActions):
     @alone
     async def action_go_to_row(self) -> None:
         """Ask for a line and go there."""
-        last = self.table.total
-        text = await self.app.push_screen_wait(dialogs.AskLine("Ir à linha", f"Linha (1 a {formats.integer(last)})"))
+        table = self.table
+        lines = f"1 a {formats.integer(table.total)}" if table.total_is_exact else "a partir de 1"
+        text = await self.app.push_screen_wait(dialogs.AskLine("Ir à linha", f"Linha ({lines})"))
         if text is None:
             return
         digits = text.replace(".", "").strip()

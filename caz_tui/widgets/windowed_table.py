@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -51,6 +52,8 @@ PAUSE_SECONDS = 0.04
 FIRST_ROWS_SECONDS = 0.25
 """How long nothing moves before the rows are asked for that come after the first ones of a result: it may be left
 before, as the results of a word that is being typed are."""
+MOST_ROWS_AWAITED = 1_000
+"""How far a move may go beyond what has been read of a result whose length is not known."""
 TURN_SECONDS = 0.002
 """How long lines are drawn ahead before a key may come between."""
 
@@ -178,7 +181,7 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         self._asking_ahead: asyncio.TimerHandle | None = None
         self._is_unmoved = False
         self._awaited_row: int | None = None
-        self._wants_end = False
+        self._wanted_row: int | None = None
         self._drawing_ahead: asyncio.TimerHandle | None = None
         self._direction = 1
         self._lines_at_resize = 0
@@ -256,8 +259,8 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         self.set_row_count(total)
         if self._cursor_row >= total:
             self._place_cursor(None, total, top=self.scroll_offset.y)
-        elif self._wants_end:
-            self.action_last()
+        elif self._wanted_row is not None:
+            self.move_to(self._wanted_row)
         else:
             self._go_on()
         self._ask_soon()
@@ -270,7 +273,7 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         self._place_cursor(key, row, top=row - self._line_before_reset)
 
     def _place_cursor(self, key: int | None, row: int, *, top: int) -> None:
-        self._awaited_row, self._wants_end = None, False
+        self._awaited_row = self._wanted_row = None
         self._cursor_row = self._clamped(row)
         self._cursor_key = key if self.total else None
         self._meet_row_under_cursor()
@@ -301,14 +304,16 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
     def move_to(self, row: int) -> None:
         """Move the cursor to the row at this index, or the nearest there is, and show it.
 
-        In a result that is being counted that may be a row that has to be read first.
+        In a result that is being counted that may be a row that has to be read first; one that is far is gone to when
+        it has been counted, and the last that is known meanwhile.
         """
-        self._wants_end = False
+        self._awaited_row = self._wanted_row = None
         if row >= self.total and not self.total_is_exact:
-            self._awaited_row = row
-            self._ask_soon()
-            return
-        self._awaited_row = None
+            if row - self._cursor_row <= MOST_ROWS_AWAITED:
+                self._awaited_row = row
+                self._ask_soon()
+                return
+            self._wanted_row = row
         row = self._clamped(row)
         if row != self._cursor_row:
             left, self._cursor_row = self._cursor_row, row
@@ -329,6 +334,8 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
         if coming.stop <= self.total or self.total_is_exact:
             self._awaited_row = None
             self.scroll_rows_to(coming.start)
+            self.move_to(row)
+        elif row - self._cursor_row > MOST_ROWS_AWAITED:
             self.move_to(row)
         else:
             self._ask_soon()
@@ -498,8 +505,7 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
 
     def action_last(self) -> None:
         """Move to the last row, or to the last that is known until it is known how many there are."""
-        self.move_to(max(0, self.total - 1))
-        self._wants_end = not self.total_is_exact
+        self.move_to(self.total - 1 if self.total_is_exact else sys.maxsize)
 
     def action_choose(self) -> None:
         """Choose the row under the cursor."""

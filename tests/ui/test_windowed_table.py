@@ -209,6 +209,24 @@ async def test_the_end_of_a_result_of_unknown_length_is_gone_to_when_it_is_known
         assert app.table.cursor_row == row < MILLION - 1
 
 
+async def test_a_row_that_is_far_is_gone_to_when_the_result_has_been_counted() -> None:
+    app = TableApp(0)
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.table.reset(24, total_is_exact=False, rows=rows(0, 24), generation=2)
+        app.table.move_to(500_000)
+        await settle(pilot)
+        for _ in range(1_000):
+            app.table.action_page_down()
+        await settle(pilot)
+        app.table.move_to(500_000)
+        await settle(pilot)
+        # No half a million rows are read for it, nor a thousand pages.
+        assert sum(limit for _, limit, _ in app.asked) < 3_000
+        app.table.take_count(MILLION)
+        await settle(pilot)
+        assert app.table.cursor_row == 500_000
+
+
 async def test_keys_held_down_are_neither_lost_nor_left_behind() -> None:
     app = TableApp()
     async with app.run_test(size=(80, 24)) as pilot:
