@@ -179,7 +179,8 @@ class Walk:
         else:
             found = await self._step(connection, columns, key, offset - place, limit, backwards=False)
         width = len(sort_key(self._view.order))
-        if found:
+        # From the first row on goes without its key: one statement for the first page and the second.
+        if found and offset:
             self._remember(offset, tuple(found[0][-width:]))
         return found
 
