@@ -176,6 +176,12 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
             self._update_timer.pause()
             self._draw_in(SETTLING_ROUNDS)
 
+    def done_unseen(self) -> None:
+        """Let the collector look now: what was done changes nothing on the screen, and no frame will be its sign."""
+        driver = self.app._driver  # noqa: SLF001
+        if isinstance(driver, DeskDriver):
+            driver.collector.frame_is_out()
+
     def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
         """Return what a click is on; a widget that has just been removed, and is drawn still, is nothing."""
         widget, offset = super().get_widget_and_offset_at(x, y)

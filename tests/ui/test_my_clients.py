@@ -802,6 +802,23 @@ async def test_a_list_is_read_to_its_end_while_it_is_being_counted(
         assert table.cursor_row == len(names) - 1
 
 
+async def test_what_rows_read_ahead_leave_is_collected_without_a_frame(
+    service: PortfolioService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def told(screen: FrugalScreen[object]) -> None:
+        assert isinstance(screen, MyClientsScreen)
+        read.append(len(screen.table._window))
+
+    monkeypatch.setattr(FrugalScreen, "done_unseen", told)
+    async with desk_on_clients(service) as desk:
+        await desk.press("s", "v")
+        # Behind the page that comes next.
+        assert len(read) == 1
+        assert read[0] > desk.clients.table.body_lines + 1
+
+
 @pytest.mark.parametrize("comes", [True, False], ids=["rows that come", "rows that keep one waiting"])
 async def test_a_jump_waits_a_moment_for_its_rows(
     service: PortfolioService, monkeypatch: pytest.MonkeyPatch, *, comes: bool
