@@ -153,8 +153,8 @@ class ListReader:
             self._screen.list_read()
         else:
             self._screen.release_frame()
-        if not wanted.are_on_screen:
-            self._screen.done_unseen()
+            if not wanted.are_on_screen:
+                self._screen.done_unseen()
 
     def _lines(self, table: WindowedTable[ClientRow]) -> int:
         """Return how many rows a table shows, or at most will show where it has never been seen."""

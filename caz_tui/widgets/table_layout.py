@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from rich.cells import cell_len
 
+from caz_tui.terminal.visible import takes_a_cell_each
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -162,6 +164,9 @@ def fit(
     """Return the text cut or padded to exactly ``width`` cells."""
     if width < 1:
         return ""
+    if len(text) <= width and takes_a_cell_each(text):
+        # As nearly all do.
+        return text.rjust(width) if justify == "right" else text.ljust(width)
     # A joiner at the end would swallow the padding that follows.
     text = text.rstrip(_JOINER)
     cells = cell_len(text)

@@ -10,13 +10,13 @@ from rich.style import Style
 from textual.geometry import clamp
 from textual.strip import Strip
 
-from caz_tui.terminal.visible import takes_a_cell_each, visible
+from caz_tui.terminal.visible import visible
 from caz_tui.widgets.table_layout import GAP_CELLS, GUTTER_CELLS, fit, lay_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from caz_tui.widgets.table_layout import Column, PlacedColumn
+    from caz_tui.widgets.table_layout import Column
 
 RowT = TypeVar("RowT")
 Part = tuple[str, Style]
@@ -154,8 +154,9 @@ class TablePainter(Generic[RowT]):
         plain = self._style("")
         for placed in self._page:
             text, tone = placed.column.cell(row)
+            text = fit(visible(text), placed.width, placed.column.justify, placed.column.ellipsis)
             style = self._style(tone)
-            parts += (_in_cells(text, placed), style + _BOLD if bold else style), (_GAP, plain)
+            parts += (text, style + _BOLD if bold else style), (_GAP, plain)
         # The last gap is no gap, but what is left of the line.
         parts.pop()
         strip = self._line(parts, self._page[-1].x + self._page[-1].width)
@@ -191,11 +192,12 @@ class TablePainter(Generic[RowT]):
 
     def _line(self, parts: Sequence[Part], cells: int) -> Strip:
         """Draw a line of some parts, which take so many cells, and of blanks to the edge."""
+        plain = self._style("")
         blanks = " " * (self._room - cells)
         # Joined, because every change of style costs some twenty bytes on the wire.
         segments: list[Segment] = []
-        text, style = "", self._style("")
-        for part, its_style in (*parts, (blanks, self._style(""))):
+        text, style = "", plain
+        for part, its_style in (*parts, (blanks, plain)):
             if its_style is style or its_style == style:
                 text += part
             elif part:
@@ -203,21 +205,10 @@ class TablePainter(Generic[RowT]):
                     segments.append(Segment(text, style))
                 text, style = part, its_style
         segments.append(Segment(text, style))
-        if cells <= self._room:
-            return Strip(segments, self._room)
-        return Strip(segments, cells).adjust_cell_length(self._room, self._style(""))
+        return Strip(segments, max(cells, self._room)).adjust_cell_length(self._room, plain)
 
     def _style(self, name: str) -> Style:
         style = self._styles.get(name)
         if style is None:
             style = self._styles[name] = self._style_of(name)
         return style
-
-
-def _in_cells(text: str, placed: PlacedColumn[RowT]) -> str:
-    """Return a text as it stands in its column: safe to show, cut or padded."""
-    column, width = placed.column, placed.width
-    if len(text) <= width and takes_a_cell_each(text):
-        # As nearly all do.
-        return text.rjust(width) if column.justify == "right" else text.ljust(width)
-    return fit(visible(text), width, column.justify, column.ellipsis)
