@@ -64,8 +64,10 @@ TOUR = (
     Stop("saved views", ("V",), r"Visões", ("escape",)),
     Stop("palette", ("ctrl+p",), r"───", ("escape",)),
     Stop("palette: clients", ("ctrl+p", "text:b"), r"───", GIVE_UP),
-    Stop("search line and its result", ("/", "text:b"), r"/ b", ("escape", "escape")),
-    Stop("search problem", ("/", "text:b:b"), r"Filtro desconhecido", ("escape", "escape")),
+    Stop("search line and its result", ("/", "text:b"), r"/ b", ("escape",)),
+    Stop("from the empty search line to the table", ("enter",), LIST),
+    Stop("search problem", ("/", "text:b:b"), r"Filtro desconhecido", ("escape",)),
+    Stop("from the search line again", ("enter",), LIST),
     Stop("client details", ("enter",), r"esc voltar"),
     Stop("client details: licences", ("pagedown",), r"esc voltar"),
     Stop("client details: history", ("end",), r"esc voltar"),
@@ -75,7 +77,9 @@ TOUR = (
     Stop("actions of a purchase", ("shift+tab", "a"), r"Exportar compras", ("escape",)),
     Stop("purchase and its items", ("enter",), r"Em uso"),
     Stop("users of licences", ("end",), r"Em uso", ("escape",)),
-    Stop("notification of a refusal", ("2", "escape", "c"), r"Contratar só|use Ações"),
+    Stop("client details again", ("2",), r"Quem mudou o quê"),
+    Stop("table again", ("escape",), LIST),
+    Stop("notification of a refusal", ("c",), r"Contratar só|use Ações"),
 )
 
 
@@ -122,14 +126,13 @@ def poison(path: Path, payloads: Sequence[str]) -> None:
 
 def press(terminal: Terminal, keys: Sequence[str]) -> None:
     """Press keys as fast as the terminal takes them, and wait until the program has said all it has to say to them."""
+    # It is one only when nothing follows it before the program has understood it, which the next stop waits for.
+    assert "escape" not in keys[:-1]
     for key in keys:
         if key.startswith("text:"):
             terminal.type(key.removeprefix("text:"))
         else:
             terminal.press(key)
-        if key == "escape":
-            # It is one only when nothing follows it.
-            terminal.wait_quiet(0.1)
     terminal.wait_quiet(0.06)
 
 
