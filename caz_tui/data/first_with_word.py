@@ -9,11 +9,12 @@ from __future__ import annotations
 from heapq import merge
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, except_, false, func, select
+from sqlalchemy import and_, false, func, select
 
 from caz_tui.data.expressions import unindexed
 from caz_tui.data.selects import begins_with, beyond, directed, sort_key, view_condition, with_sort_key
 from caz_tui.data.tables import clients
+from caz_tui.data.words_known import Owners, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from caz_tui.data.query import ClientView
     from caz_tui.data.rows import Columns
     from caz_tui.data.selects import Condition
+    from caz_tui.data.words_known import WordsKnown
 
 FEW_WITH_WORD = 2_500
 """Up to this many clients are looked up rather."""
@@ -35,60 +37,74 @@ GLANCE = 20_000
 
 
 class Wanted(NamedTuple):
-    """What is looked for: the first clients of a list by name, and a word that all of them have."""
+    """What is looked for: the first clients of a list by name, all of whom have some words."""
 
     view: ClientView
     today: date
     scope: Scope
-    search: Search
-    word: str
-    owners: int
-    """How many clients have the word."""
+    words: frozenset[str]
     columns: Columns
     limit: int
 
-    async def first(self, connection: AsyncConnection) -> list[Row[Any]] | None:
+    async def first(self, connection: AsyncConnection, search: Search, known: WordsKnown) -> list[Row[Any]] | None:
         """Return the first rows, each with its sort key at its end; None where they had better be looked up."""
-        if self.owners <= FEW_WITH_WORD:
+        part = None
+        if len(self.words) == 1:
+            [word] = self.words
+            part = known.owners_of_part(word)
+            found = part and await self._beginning_with_it(connection, word, part)
+            if found:
+                return found
+        owners = {word: await known.owners(connection, search, word) for word in self.words}
+        rare = [(word, its_owners) for word, its_owners in owners.items() if its_owners is not None]
+        if not rare:
             return None
-        if await self._stand_together(connection):
-            return await self._beginning_with_it(connection)
-        everybody = int(await connection.scalar(select(func.max(clients.c.id))) or 0)
-        # Twice as many as are wanted should be met.
-        return await self._met(connection) if self.owners * GLANCE >= 2 * self.limit * everybody else None
+        word, fewest = min(rare, key=lambda pair: pair[1].number)
+        found = None if fewest is part else await self._beginning_with_it(connection, word, fewest)
+        return await self._met(connection, word, fewest, known) if found is None else found
 
-    @property
-    def _begins(self) -> Condition:
-        return and_(clients.c.archived == false(), begins_with(clients.c.name_folded, self.word))
-
-    async def _stand_together(self, connection: AsyncConnection) -> bool:
-        """Tell whether half of those who have the word have it at the beginning of their names."""
-        half = select(clients.c.id).where(self._begins).offset(self.owners // 2).limit(1)
-        return await connection.scalar(half) is not None
-
-    async def _beginning_with_it(self, connection: AsyncConnection) -> list[Row[Any]] | None:
-        has_it, begin_with_it = self.search.who_has(self.word), select(clients.c.id).where(self._begins)
-        others = (await connection.scalars(except_(has_it, begin_with_it).limit(FEW_WITH_WORD + 1))).all()
+    async def _beginning_with_it(self, connection: AsyncConnection, word: str, owners: Owners) -> list[Row[Any]] | None:
+        """Return the first rows if half of those who have a word, or a part of it, have it first in their names."""
+        begins = and_(clients.c.archived == false(), begins_with(clients.c.name_folded, word))
+        half = select(clients.c.id).where(begins).offset(owners.number // 2).limit(1)
+        if owners.number <= FEW_WITH_WORD or await connection.scalar(half) is None:
+            return None
+        others = owners.but(await Owners.among(connection, select(clients.c.id).where(begins)))
         if len(others) > FEW_WITH_WORD:
             return None
-        beginning = await self._rows(connection, and_(self._condition({}, along_names=True), self._begins))
-        looked_up = {self.word: clients.c.id.in_(others)}
+        beginning = await self._rows(connection, and_(self._condition({}, along_names=True), begins))
+        looked_up = {word: clients.c.id.in_(others)}
         elsewhere = await self._rows(connection, self._condition(looked_up, along_names=False)) if others else []
         width = len(sort_key(self.view.order))
         both = merge(beginning, elsewhere, key=lambda row: tuple(row[-width:]), reverse=self.view.order.descending)
         return list(both)[: self.limit]
 
-    async def _met(self, connection: AsyncConnection) -> list[Row[Any]] | None:
+    async def _met(
+        self, connection: AsyncConnection, word: str, owners: Owners, known: WordsKnown
+    ) -> list[Row[Any]] | None:
+        """Return the first rows if that many are met on a short walk along the names."""
         order = self.view.order
-        end = select(*sort_key(order)).where(clients.c.archived == false()).order_by(*directed(order, 0))
-        last = (await connection.execute(end.offset(GLANCE).limit(1))).first()
+        if owners.number <= FEW_WITH_WORD:
+            return None
+        reach = known.reaches.get(order.descending)
+        if reach is None:
+            reach = known.reaches[order.descending] = await self._reach(connection)
+        # Twice as many as are wanted should be met.
+        if owners.number * GLANCE < 2 * self.limit * reach.everybody:
+            return None
         # Asked of each client that is met, and not looked up.
-        has_it = unindexed(clients.c.id).in_(self.search.who_has(self.word))
-        condition = self._condition({self.word: has_it}, along_names=True)
-        if last is not None:
-            condition = and_(condition, beyond(order, 0, tuple(last), backwards=True, inclusive=False))
+        condition = self._condition({word: unindexed(clients.c.id).in_(owners.selected())}, along_names=True)
+        if reach.end is not None:
+            condition = and_(condition, beyond(order, 0, reach.end, backwards=True, inclusive=False))
         found = await self._rows(connection, condition)
-        return found if last is None or len(found) == self.limit else None
+        return found if reach.end is None or len(found) == self.limit else None
+
+    async def _reach(self, connection: AsyncConnection) -> Reach:
+        order = self.view.order
+        everybody = int(await connection.scalar(select(func.max(clients.c.id))) or 0)
+        names = select(*sort_key(order)).where(clients.c.archived == false()).order_by(*directed(order, 0))
+        end = (await connection.execute(names.offset(GLANCE).limit(1))).first()
+        return Reach(everybody, None if end is None else tuple(end))
 
     def _condition(self, looked_up: Mapping[str, Condition], *, along_names: bool) -> Condition:
         found_by = () if along_names else None

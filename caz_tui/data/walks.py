@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from caz_tui.data.windows import Walk
+from caz_tui.data.words_known import WordsKnown
 
 if TYPE_CHECKING:
     from datetime import date
@@ -25,12 +26,14 @@ class Walks:
 
     def __init__(self) -> None:
         self._walks: dict[tuple[ClientView, date, Scope], Walk] = {}
+        self._words = WordsKnown()
         self.totals: Totals = {}
         """What was counted. Whoever counts takes it before: after a write there is another, and the old one is lost."""
 
     def clear(self) -> None:
         """Forget all of it: the portfolio was written to."""
         self._walks.clear()
+        self._words = WordsKnown()
         self.totals = {}
 
     def get(self, view: ClientView, today: date, scope: Scope, search: Search | None) -> Walk:
@@ -38,7 +41,7 @@ class Walks:
         key = (view, today, scope)
         walk = self._walks.pop(key, None)
         if walk is None:
-            walk = Walk(view, today, search=search, scope=scope)
+            walk = Walk(view, today, search=search, scope=scope, words_known=self._words)
         if walk.total is None:
             walk.total = self.totals.get((view.tab, view.query, today, scope))
         self._walks[key] = walk

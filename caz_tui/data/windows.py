@@ -7,7 +7,6 @@ place; a stretch is read from the nearest fence or end, in whichever direction i
 from __future__ import annotations
 
 from bisect import bisect_right, insort
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
@@ -33,9 +32,10 @@ from caz_tui.data.selects import (
 )
 from caz_tui.data.tables import clients
 from caz_tui.data.ways import way_to, who_satisfies
+from caz_tui.data.words_known import WordsKnown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date
 
     from sqlalchemy import Row
@@ -55,16 +55,25 @@ MOST_FENCES = 4_096
 class Walk:
     """One sorted list, with what is known of it so far: its length and some fences."""
 
-    def __init__(self, view: ClientView, today: date, *, search: Search | None, scope: Scope = EVERY_CLIENT) -> None:
+    def __init__(
+        self,
+        view: ClientView,
+        today: date,
+        *,
+        search: Search | None,
+        scope: Scope = EVERY_CLIENT,
+        words_known: WordsKnown | None = None,
+    ) -> None:
         self._view = view
         self._today = today
         self._scope = scope
         self._search = search
         words = words_of(view.query) if search else ()
-        self._long_words = {word for word in words if search and len(word) >= search.least_letters}
+        self._long_words = frozenset(word for word in words if search and len(word) >= search.least_letters)
         self._criteria = [part for part in view.query.parts if isinstance(part, Criterion)]
         self._is_ready = not self._long_words and not self._criteria
-        self._rare: dict[str, int] | None = None
+        self._words_known = words_known or WordsKnown()
+        self._rare: Collection[str] | None = None
         self._condition = self._counted = view_condition(view, today, scope=scope)
         self._sorts = False
         self.total: int | None = None
@@ -112,25 +121,26 @@ class Walk:
             await self._choose(connection)
         self._is_ready = True
 
-    async def _rare_words(self, connection: AsyncConnection) -> dict[str, int]:
-        """Return the words that few clients have, with how many have each."""
-        if self._rare is None:
-            self._rare = await self._search.rare(connection, self._long_words) if self._search else {}
-        return self._rare
+    async def _rare_words(self, connection: AsyncConnection) -> Collection[str]:
+        """Return the words that few clients have."""
+        if self._rare is None and self._search is not None:
+            if dialect_of(connection).knows_how_many:
+                self._rare = await self._search.rare(connection, self._long_words)
+            else:
+                self._rare = await self._words_known.rare(connection, self._search, self._long_words)
+        return self._rare or ()
 
     async def _first_with_word(
         self, connection: AsyncConnection, columns: Columns, limit: int
     ) -> list[Row[Any]] | None:
         """Return the first rows of who has a word, where there is a shorter way than to look all of them up."""
         query, is_by_name = self._view.query, self._view.order.field is Field.NAME
-        if self._is_ready or self._search is None or not is_by_name or query.asks_for_archived or self._scope.is_small:
+        if self._search is None or not self._long_words or dialect_of(connection).knows_how_many:
             return None
-        rare = await self._rare_words(connection)
-        if not rare or dialect_of(connection).knows_how_many:
+        if not is_by_name or query.asks_for_archived or self._scope.is_small:
             return None
-        word, count = min(rare.items(), key=itemgetter(1))
-        wanted = Wanted(self._view, self._today, self._scope, self._search, word, count, columns, limit)
-        return await wanted.first(connection)
+        wanted = Wanted(self._view, self._today, self._scope, self._long_words, columns, limit)
+        return await wanted.first(connection, self._search, self._words_known)
 
     def _looking_up(self, words: Iterable[str]) -> Condition:
         looked_up = {word: self._search.matches(word) for word in words} if self._search else {}

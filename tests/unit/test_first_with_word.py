@@ -10,6 +10,7 @@ from caz_tui.data import first_with_word
 from caz_tui.data.choices import Order
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.schemas import ClientChanges
+from caz_tui.data.text import fold
 from tests.unit.program import cnpj
 
 if TYPE_CHECKING:
@@ -26,8 +27,11 @@ async def fill(service: PortfolioService, names: list[str], those: list[str], em
         await service.create(ClientChanges(name=name, document=cnpj(number), email=email if name in those else None))
 
 
-async def first(service: PortfolioService, word: str, limit: int, *, descending: bool) -> list[str]:
-    service._walks.clear()
+async def first(
+    service: PortfolioService, word: str, limit: int, *, descending: bool = False, anew: bool = True
+) -> list[str]:
+    if anew:
+        service._walks.clear()
     view = ClientView(query=ClientQuery.parse(word), order=Order(descending=descending))
     return [row.name for row in (await service.page(view, 0, limit)).rows]
 
@@ -58,3 +62,35 @@ async def test_whoever_stands_beyond_the_walk_is_looked_up(
     # The ways differ; what is found does not.
     monkeypatch.setattr(first_with_word, "GLANCE", 12)
     assert await first(empty_service, "contato", 2, descending=descending) == those[:2]
+
+
+@pytest.mark.parametrize("few", [1, 5, 100])
+@pytest.mark.parametrize("typed", ["padaria", "padrao", "padraria", "contato", "dar", "zeladoria padaria"])
+async def test_a_word_that_is_typed_on_finds_what_it_finds_by_itself(
+    empty_service: PortfolioService, monkeypatch: pytest.MonkeyPatch, few: int, typed: str
+) -> None:
+    monkeypatch.setattr(first_with_word, "FEW_WITH_WORD", few)
+    inside = [f"Nova Padaria {letter}" for letter in "AB"] + ["O Padrão da Padaria", "Empadaria"]
+    names = [*TOGETHER, "Padrão Um", "Padrão Dois", *inside, *APART, *OTHERS]
+    await fill(empty_service, names, APART, "contato@padaria.example")
+    asked = [typed[:letters] for letters in range(1, len(typed) + 1) if typed[letters - 1] != " "]
+    # Forth and back again, as with the backspace key.
+    for text in (*asked, *asked[::-1]):
+        found = await first(empty_service, text, 40, anew=False)
+        assert found == await first(empty_service, text, 40), text
+        words = text.split()
+        assert found == [
+            name
+            for name in sorted(names, key=fold)
+            if all(word in f"{fold(name)} {'contato@padaria.example' if name in APART else ''}" for word in words)
+        ]
+
+
+async def test_what_is_written_while_a_word_is_typed_is_found(
+    empty_service: PortfolioService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_with_word, "FEW_WITH_WORD", 1)
+    await fill(empty_service, TOGETHER, [], "")
+    assert await first(empty_service, "padar", 40, anew=False) == TOGETHER
+    await empty_service.create(ClientChanges(name="Outra Padaria", document=cnpj(99)))
+    assert await first(empty_service, "padari", 40, anew=False) == ["Outra Padaria", *TOGETHER]

@@ -113,7 +113,7 @@ async def test_many_who_have_a_word_are_met_in_order_of_name(
         asked.clear()
         view = ClientView(tab, ClientQuery.parse("contato"), Order(descending=descending))
         assert len((await service.page(view, 0, 5)).rows) == 5
-        plan, *_ = await _plans(service, [one for one in _of_clients(asked) if "MATCH" in one[0]])
+        plan, *_ = await _plans(service, [one for one in _of_clients(asked) if "json_each" in one[0]])
         # Up to the last name that is looked at, with a list of who has the word beside it.
         assert "SEARCH clients USING INDEX ix_clients_by_name (archived=? AND (name_folded,name)" in plan
         assert "LIST SUBQUERY" in plan
@@ -129,6 +129,30 @@ async def test_those_whose_names_begin_with_a_word_are_read_where_they_stand(
     [plan] = await _plans(service, [one for one in _of_clients(asked) if "ORDER BY" in one[0]])
     assert "INDEX ix_clients_by_name (archived=? AND name_folded>? AND name_folded<?)" in plan
     assert "TEMP B-TREE" not in plan
+
+
+async def test_a_word_that_is_typed_on_is_not_looked_for_again_where_names_begin_with_it(
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_with_word, "FEW_WITH_WORD", 3)
+    for text, looks in (("pad", 1), ("pada", 0), ("padaria", 0)):
+        asked.clear()
+        await service.page(ClientView(query=ClientQuery.parse(text)), 0, 3)
+        assert len([one for one in asked if "MATCH" in one[0]]) == looks, text
+
+
+@pytest.mark.parametrize("text", ["padaria", "contato"])
+async def test_the_first_who_have_a_word_are_found_as_quickly_when_they_have_been_counted(
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(first_with_word, "FEW_WITH_WORD", 3)
+    view = ClientView(query=ClientQuery.parse(text))
+    first = await service.page(view, 0, 3)
+    await service.count(view)
+    asked.clear()
+    assert (await service.page(view, 0, 3)).rows == first.rows
+    for plan in await _plans(service, [one for one in _of_clients(asked) if "ORDER BY" in one[0]]):
+        assert "TEMP B-TREE" not in plan
 
 
 def _weigh(monkeypatch: pytest.MonkeyPatch, *, passed: float, looked_up: float, gathered: float) -> None:
