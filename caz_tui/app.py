@@ -200,6 +200,10 @@ class DeskApp(StyledApp[int]):
 
     async def _settle_in(self) -> None:
         """Offer drafts or greet a newcomer, import what will be needed next, and then follow what changes."""
+        # Imported now, since it imports what the first frame does not need.
+        from caz_tui.terminal import heaps  # noqa: PLC0415
+
+        heaps.make_no_more()
         is_empty = await self.service.is_empty()
         drafts = self.session.drafts
         if drafts is not None and drafts.newest() is not None:
