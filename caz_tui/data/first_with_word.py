@@ -48,13 +48,11 @@ class Wanted(NamedTuple):
 
     async def first(self, connection: AsyncConnection, search: Search, known: WordsKnown) -> list[Row[Any]] | None:
         """Return the first rows, each with its sort key at its end; None where they had better be looked up."""
-        part = None
-        if len(self.words) == 1:
-            [word] = self.words
-            part = known.owners_of_part(word)
-            found = part and await self._beginning_with_it(connection, word, part)
-            if found:
-                return found
+        word, *others = self.words
+        part = None if others else known.owners_of_part(word)
+        found = None if part is None else await self._beginning_with_it(connection, word, part)
+        if found is not None:
+            return found
         owners = {word: await known.owners(connection, search, word) for word in self.words}
         rare = [(word, its_owners) for word, its_owners in owners.items() if its_owners is not None]
         if not rare:

@@ -5,7 +5,8 @@ What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py
 - `StylesCache.get_inner_outer` remembers its answers together with the cache that it was asked of, and so the drawn
   lines of a thousand widgets that have gone; nothing of the answer depends on that cache;
 - `Region` remembers up to 4,096 answers of each of its sums, the names of which are below;
-- `Segment._split_cells` remembers up to 16,384 halves of what was drawn;
+- `Segment._split_cells` remembers up to 16,384 halves of what was drawn, and `cached_cell_len`, by which Rich's modules
+  `cells` and `segment` call it, how many cells 4,096 texts take;
 - `textual.strip.FIFOCache` is made seven times for every strip, most of which stay empty; of each a strip takes
   nothing but `get` and what is set by key.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from rich import cells, segment
 from rich.segment import Segment
 from textual import strip
 from textual._styles_cache import StylesCache
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 SUMS_KEPT: Final = 512
 """Answers of each sum with regions: those of a few frames."""
+LENGTHS_KEPT: Final = 1_024
+"""In cells, of texts: those of a few frames."""
 
 _SUMS: Final = ("__contains__", "contains_region", "grow", "intersection", "overlaps", "shrink", "translate", "union")
 
@@ -41,6 +45,10 @@ def shorten() -> None:
     if halves.cache_parameters()["maxsize"] > SUMS_KEPT:
         fewer: Any = lru_cache(maxsize=SUMS_KEPT)(halves.__wrapped__)
         Segment._split_cells = classmethod(fewer)  # type: ignore[assignment]  # noqa: SLF001
+    lengths: Any = cells.cached_cell_len
+    if lengths.cache_parameters()["maxsize"] > LENGTHS_KEPT:
+        shorter: Any = lru_cache(maxsize=LENGTHS_KEPT)(lengths.__wrapped__)
+        cells.cached_cell_len = segment.cached_cell_len = shorter  # type: ignore[attr-defined]
     strip.FIFOCache = _of_one_strip  # type: ignore[assignment, attr-defined]
 
 

@@ -22,7 +22,8 @@ RowT = TypeVar("RowT")
 Part = tuple[str, Style]
 """Some cells of a line that look alike."""
 
-_STRIPS_KEPT = 512
+_STRIPS_KEPT = 200
+"""Lines of a table that are drawn and kept: those of some pages."""
 _CURSOR = "cursor"
 _BAR, _MARK, _UNKNOWN = "▌", "◆", "·"
 _MORE_LEFT, _MORE_RIGHT = "‹", "›"

@@ -13,6 +13,8 @@ import pytest
 import textual.strip
 from hypothesis import given
 from hypothesis import strategies as st
+from rich import cells
+from rich import segment as rich_segment
 from rich.segment import Segment
 from rich.style import Style
 from textual._compositor import Compositor, LayoutUpdate
@@ -34,7 +36,7 @@ from caz_tui.known_styles import KnownStyles
 from caz_tui.screens import base
 from caz_tui.terminal.composing import FrugalCompositor, Piece, PiecesUpdate
 from caz_tui.terminal.painting import FrugalApp, FrugalScreen, _pieces
-from caz_tui.terminal.short_memory import SUMS_KEPT, shorten
+from caz_tui.terminal.short_memory import LENGTHS_KEPT, SUMS_KEPT, shorten
 
 if TYPE_CHECKING:
     from textual.css.styles import RulesMap
@@ -130,6 +132,17 @@ def test_segments_remember_a_few_halves() -> None:
     segment = Segment("a漢字b", Style(bold=True))
     assert segment.split_cells(3) == (Segment("a漢", segment.style), Segment("字b", segment.style))
     assert segment.split_cells(2) == (Segment("a ", segment.style), Segment(" 字b", segment.style))
+
+
+def test_the_cells_of_a_few_texts_are_remembered() -> None:
+    shorten()
+    remembering: Any = vars(rich_segment)["cached_cell_len"]
+    assert remembering is cells.cached_cell_len
+    assert remembering.cache_parameters()["maxsize"] <= LENGTHS_KEPT
+    before = remembering.cache_info().misses
+    assert cells.cell_len("漢字 medido uma vez") == cells.cell_len("漢字 medido uma vez") == 19
+    assert remembering.cache_info().misses == before + 1
+    assert Segment("漢字b").cell_length == 5
 
 
 def test_style_sheets_are_parsed_for_their_variables() -> None:

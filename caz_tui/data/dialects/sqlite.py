@@ -36,6 +36,8 @@ BUSY_TIMEOUT_MS = 20_000
 """Without WAL a commit waits for all who read, and who reads next for it: with thirty at it on two cores, seconds."""
 _CACHE_KIB: Final = 800
 """How much of the file a connection, of which a session has four, keeps; with 2 MB no query was faster."""
+_STATEMENTS_KEPT: Final = 32
+"""How many a connection keeps prepared, with what they were last given: Python's own 128 are a megabyte and more."""
 _ROOMY_CACHE_KIB: Final = 100_000
 _INDEXES_SHARE: Final = 0.55
 _COUNTS_SHARE: Final = 0.1
@@ -61,7 +63,12 @@ class SqliteDialect(Dialect):
         """Return the engine over the file."""
         engine = create_async_engine(
             URL.create("sqlite+aiosqlite", database=str(self._path)),
-            async_creator=partial(connected, str(self._path), timeout=BUSY_TIMEOUT_MS / 1000),
+            async_creator=partial(
+                connected,
+                str(self._path),
+                timeout=BUSY_TIMEOUT_MS / 1000,
+                cached_statements=_STATEMENTS_KEPT,
+            ),
             execution_options={DIALECT: self},
             pool_size=4,
             max_overflow=0,
