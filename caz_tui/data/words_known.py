@@ -69,22 +69,23 @@ class WordsKnown:
     """The words that were last looked up, each with who has it, and how far walks go in either direction."""
 
     def __init__(self) -> None:
-        self._owners: dict[str, Owners] = {}
+        self._owners: dict[str, Owners | None] = {}
         self.reaches: dict[bool, Reach] = {}
         """By whether names descend."""
 
     def owners_of_part(self, word: str) -> Owners | None:
         """Return who has a word or a part of it, the fewest that are known; None when no part is known."""
-        known = (owners for part, owners in self._owners.items() if part in word)
+        known = (owners for part, owners in self._owners.items() if owners is not None and part in word)
         return min(known, key=lambda owners: owners.number, default=None)
 
     async def owners(self, connection: AsyncConnection, search: Search, word: str) -> Owners | None:
         """Return who has a folded word, as the index knows it; None where more than ``MOST_LOOKED_UP`` do."""
-        owners = self._owners.pop(word, None)
-        if owners is None:
-            owners = await Owners.among(connection, search.who_has(word).limit(base.MOST_LOOKED_UP + 1))
-        if owners.number > base.MOST_LOOKED_UP:
-            return None
+        if word in self._owners:
+            owners = self._owners.pop(word)
+        else:
+            some = await Owners.among(connection, search.who_has(word).limit(base.MOST_LOOKED_UP + 1))
+            owners = some if some.number <= base.MOST_LOOKED_UP else None
+        # That many have it is kept as well, or it would be asked of the index for every page.
         self._owners[word] = owners
         if len(self._owners) > _WORDS_KEPT:
             del self._owners[next(iter(self._owners))]

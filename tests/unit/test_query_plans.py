@@ -9,6 +9,7 @@ import pytest
 
 from caz_tui.data import first_with_word, gate, kept_counts, ways
 from caz_tui.data.choices import Field, Order, Role, Tab
+from caz_tui.data.dialects import base
 from caz_tui.data.query import ClientQuery, ClientView, Selection
 from caz_tui.data.selects import SORT_FIELDS
 from caz_tui.data.service import PortfolioService
@@ -139,6 +140,16 @@ async def test_a_word_that_is_typed_on_is_not_looked_for_again_where_names_begin
         asked.clear()
         await service.page(ClientView(query=ClientQuery.parse(text)), 0, 3)
         assert len([one for one in asked if "MATCH" in one[0]]) == looks, text
+
+
+async def test_a_word_that_many_have_is_looked_for_once(
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "MOST_LOOKED_UP", 1)
+    view = ClientView(query=ClientQuery.parse("contato"))
+    for _ in range(2):
+        assert len((await service.page(view, 0, 3)).rows) == 3
+    assert len([one for one in asked if "MATCH" in one[0]]) == 1
 
 
 @pytest.mark.parametrize("text", ["padaria", "contato"])
