@@ -18,7 +18,7 @@ from caz_tui.data.dialects.base import Search, nobody
 from caz_tui.data.tables import clients
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Collection
 
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -148,7 +148,16 @@ class TrigramTable(Search):
         """Return the condition that a folded word of ``LEAST_LETTERS`` or more occurs in what is searched."""
         return clients.c.id.in_(self.who_has(word))
 
+    def has_all(self, words: Collection[str]) -> Select[tuple[int]] | None:
+        """Return what selects the ids of exactly those who have all of some folded words of ``LEAST_LETTERS`` or more.
 
-def _phrase(word: str) -> ColumnElement[bool]:
-    quoted = word.replace('"', '""')
-    return _INDEX.c.client_search.op("MATCH", is_comparison=True)(f'"{quoted}"')
+        None where a word has other letters than those of ASCII: the index knows more of them to be alike.
+        """
+        if not all(word.isascii() for word in words):
+            return None
+        return select(_INDEX.c.rowid).where(_phrase(*words))
+
+
+def _phrase(*words: str) -> ColumnElement[bool]:
+    quoted = (word.replace('"', '""') for word in words)
+    return _INDEX.c.client_search.op("MATCH", is_comparison=True)(" ".join(f'"{word}"' for word in quoted))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select, true
 
 from caz_tui.data import kept_counts
 from caz_tui.data.choices import Field, Tab
@@ -23,6 +23,7 @@ from caz_tui.data.selects import (
     are_read_by_name,
     beyond,
     directed,
+    query_condition,
     segment_of,
     segments,
     sort_key,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import date
 
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from caz_tui.data.dialects.base import Search
@@ -90,17 +91,37 @@ class Walk:
     async def count(self, connection: AsyncConnection) -> int:
         """Return how many clients the list holds."""
         await self.learn_total(connection)
-        if self.total is None:
+        counting = self._counting_words() if self.total is None else None
+        if self.total is None and counting is None:
             await self._get_ready(connection)
         if self.total is None:
-            condition = self._counted
-            if self._long_words:
-                condition = self._looking_up(self._long_words)
-            # A column in no index, or SQLite would take one that holds all the rest for the better one.
-            every = func.count(clients.c.version) if self._sorts else func.count()
-            counting = select(every).select_from(clients).where(condition)
-            self.total = int(await connection.scalar(counting) or 0)
+            counted = await connection.scalar(self._counting() if counting is None else counting)
+            self.total = int(counted or 0)
         return self.total
+
+    def _counting_words(self) -> Select[Any] | None:
+        """Return the statement that counts within the search index, where some of its words are all that is asked."""
+        asks_for_more = self._criteria or self._view.tab is not Tab.ALL or self._scope.carteiras is not None
+        words = set(words_of(self._view.query))
+        if self._search is None or asks_for_more or not words or words != self._long_words:
+            return None
+        everybody = self._search.has_all(words)
+        if everybody is None:
+            return None
+        # Nobody but the archived ones is looked at, who are fewer.
+        owners = [one for word in words if (one := self._words_known.owners_of_part(word)) is not None]
+        among = [unindexed(clients.c.id).in_(one.selected()) for one in owners]
+        is_archived = and_(clients.c.archived == true(), *among, query_condition(self._view.query, self._today))
+        archived = select(func.count()).select_from(clients).where(is_archived)
+        found = select(func.count()).select_from(everybody.subquery())
+        return select(found.scalar_subquery() - archived.scalar_subquery())
+
+    def _counting(self) -> Select[Any]:
+        """Return the statement that counts the clients one by one."""
+        condition = self._looking_up(self._long_words) if self._long_words else self._counted
+        # A column in no index, or SQLite would take one that holds all the rest for the better one.
+        every = func.count(clients.c.version) if self._sorts else func.count()
+        return select(every).select_from(clients).where(condition)
 
     async def page(self, connection: AsyncConnection, offset: int, limit: int) -> tuple[ClientRow, ...]:
         """Return up to ``limit`` consecutive rows from place ``offset`` (0 is the first)."""

@@ -103,7 +103,8 @@ def test_the_first_who_have_a_word_are_the_right_ones(
         right = expected(known, view, TODAY)
         with _looking_up(few, glance):
             page = desk.run(desk.service.page(view, 0, limit))
-        assert [row.id for row in page.rows] == right[:limit], (text, few, limit)
+            total = desk.run(desk.service.count(view))
+        assert ([row.id for row in page.rows], total) == (right[:limit], len(right)), (text, few, limit)
         desk.service._walks.clear()
 
 

@@ -152,6 +152,19 @@ async def test_a_word_that_many_have_is_looked_for_once(
     assert len([one for one in asked if "MATCH" in one[0]]) == 1
 
 
+@pytest.mark.parametrize("text", ["padaria", "contato", "padaria contato"])
+async def test_who_has_some_words_is_counted_without_a_look_at_any_client_but_those_archived(
+    service: PortfolioService, asked: list[Statement], text: str
+) -> None:
+    view = ClientView(query=ClientQuery.parse(text))
+    await service.page(view, 0, 3)
+    asked.clear()
+    assert await service.count(view)
+    [plan] = await _plans(service, _of_clients(asked))
+    [looking] = re.findall(r"(?:SCAN|SEARCH) clients [^/]*", plan)
+    assert re.fullmatch(r"SEARCH clients USING INDEX \w+ \(archived=\?\) ", looking)
+
+
 @pytest.mark.parametrize("text", ["padaria", "contato"])
 async def test_the_first_who_have_a_word_are_found_as_quickly_when_they_have_been_counted(
     service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch, text: str
@@ -240,7 +253,7 @@ async def test_nobody_is_looked_for_where_kept_counts_know_that_there_is_nobody(
 
 
 async def test_a_word_that_few_have_is_looked_up(service: PortfolioService, asked: list[Statement]) -> None:
-    view = ClientView(query=ClientQuery.parse("inexistente"))
+    view = ClientView(Tab.PAID_BY_CLIENT, ClientQuery.parse("inexistente"))
     await service.page(view, 0, 10)
     await service.count(view)
     looking = _of_clients(asked)

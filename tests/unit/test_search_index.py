@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import create_engine
 
 from caz_tui.data.choices import Field, Order, Tab
 from caz_tui.data.dialects import base
 from caz_tui.data.query import ClientQuery, ClientView
 from caz_tui.data.schemas import ClientChanges
+from caz_tui.data.search_index import TrigramTable
 from caz_tui.data.service import PortfolioService
+from caz_tui.data.text import fold
 from tests.support import FrozenClock
 
 if TYPE_CHECKING:
@@ -72,3 +76,19 @@ async def test_the_index_keeps_in_step(empty_service: PortfolioService) -> None:
     assert await found(empty_service, "utro nom") == ([created.id], 1)
     await empty_service.delete(changed.id, changed.version)
     assert await found(empty_service, "utro nom") == ([], 0)
+
+
+def test_letters_of_ascii_are_found_by_themselves_alone() -> None:
+    every = (chr(code) for code in range(0x80, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
+    others = sorted({letter for char in every for letter in fold(char) if not letter.isascii()})
+    assert len(others) > 100_000
+    with create_engine("sqlite://").connect() as connection:
+        connection.exec_driver_sql("CREATE VIRTUAL TABLE client_search USING fts5(search, tokenize='trigram')")
+        ours = sorted({fold(chr(code)) for code in range(0x20, 0x7F)})
+        texts = [(letter * 3,) for letter in (*ours, *others)]
+        connection.exec_driver_sql("INSERT INTO client_search VALUES (?)", texts)
+        for rowid, letter in enumerate(ours, 1):
+            selecting = TrigramTable().has_all([letter * 3])
+            assert selecting is not None
+            assert [row.rowid for row in connection.execute(selecting)] == [rowid]
+    assert TrigramTable().has_all(["abc", f"{others[0]}bc"]) is None

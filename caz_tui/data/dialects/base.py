@@ -12,7 +12,7 @@ from caz_tui.data.expressions import as_stored
 from caz_tui.data.tables import Moment, audit_entries
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Sequence
     from contextlib import AbstractAsyncContextManager
     from types import TracebackType
 
@@ -52,6 +52,13 @@ class Search(ABC):
     @abstractmethod
     def matches(self, word: str) -> ColumnElement[bool]:
         """Return the condition that a folded word occurs in what is searched of a client, as the index knows it."""
+
+    def has_all(self, words: Collection[str]) -> Select[tuple[int]] | None:  # noqa: ARG002
+        """Return what selects the ids of exactly those who have all of some folded words of enough letters.
+
+        None where the index cannot tell by itself, without a look at the texts.
+        """
+        return None
 
     async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> dict[str, int]:
         """Return those of some folded words that at most ``MOST_LOOKED_UP`` clients have, with how many have each."""
