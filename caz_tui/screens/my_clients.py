@@ -21,7 +21,7 @@ from caz_tui.screens.client_actions import ClientActions, alone
 from caz_tui.screens.kept import Kept
 from caz_tui.screens.list_reader import ListReader
 from caz_tui.screens.sort_menu import ARROWS, FIELD_OF_LETTER, chosen_order, sort_menu
-from caz_tui.terminal.painting import HELD_SECONDS
+from caz_tui.terminal.painting import FIRST_HELD_SECONDS, HELD_SECONDS
 from caz_tui.widgets.chips import Chips
 from caz_tui.widgets.client_columns import ROOMY_CELLS, client_columns
 from caz_tui.widgets.client_tabs import ClientTabs
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from caz_tui.screens.menu import Menu
 
 WIDE_CELLS = 140
-ROWS_HELD_SECONDS = 0.15
-"""How long the first frame waits for the first rows; what was there before is seen meanwhile."""
 
 _NO_MATCH = "Nenhum cliente com esses filtros. F limpa os filtros."
 _EMPTY_PORTFOLIO = "A carteira está vazia. i importa uma planilha, n cadastra um cliente."
@@ -110,7 +108,7 @@ class MyClientsScreen(ClientActions):
 
     def on_mount(self) -> None:
         """Show the state as it is, with the first rows if they come soon."""
-        self.hold_frame(ROWS_HELD_SECONDS)
+        self.hold_frame(FIRST_HELD_SECONDS)
         self._has_content = True
         self._show_state()
 
@@ -196,7 +194,7 @@ class MyClientsScreen(ClientActions):
         if self._has_content:
             self._show_state()
             # A tab that is opened for the first time has nothing to show meanwhile but the list that was left.
-            self.hold_frame(HELD_SECONDS if self._reader.shows(self.tab) else ROWS_HELD_SECONDS)
+            self.hold_frame(HELD_SECONDS if self._reader.shows(self.tab) else FIRST_HELD_SECONDS)
             self._reader.want(self.view)
 
     def _show_state(self) -> None:

@@ -19,6 +19,7 @@ from caz_tui.screens.export_purchases import ExportPurchases
 from caz_tui.screens.latest import Latest
 from caz_tui.screens.menu import Menu, MenuEntry
 from caz_tui.screens.payments_details import PaymentsDetails
+from caz_tui.terminal.painting import FIRST_HELD_SECONDS
 from caz_tui.widgets.figure_strip import FigureStrip
 from caz_tui.widgets.short_table import ShortTable
 from caz_tui.widgets.table_layout import Cell, Column
@@ -85,7 +86,8 @@ class PaymentsScreen(DeskScreen):
         )
 
     def on_mount(self) -> None:
-        """Show the frame before the figures are known."""
+        """Show what is known, with figures and lists if they come soon."""
+        self.hold_frame(FIRST_HELD_SECONDS)
         self.watch_summary()
 
     def load(self) -> None:
@@ -105,6 +107,7 @@ class PaymentsScreen(DeskScreen):
         if not may(self.service.role, Permission.OVERSEE):
             for name, sentence in _NOTHING_OF_THEIRS.items():
                 self.query_one(f"#{name} > .empty", Static).update(sentence)
+        self.release_frame()
 
     def watch_summary(self) -> None:
         """Show the figures."""

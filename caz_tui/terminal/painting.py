@@ -4,6 +4,8 @@ What is known of Textual's inside, watched by `tests/unit/test_painting_seams.py
 
 - `App._display(screen, renderable)` is called for every frame, with what the compositor made (`composing.py`), or a
   `LayoutUpdate` (all lines, each as strips from left to right), and calls `post_display_hook` at its end;
+- `App.switch_mode` has nothing displayed for 50 ms by `App.delay_update`; what waits for the end of a batch
+  (`App._end_batch`) is drawn at the next tick of a timer, and the start is such a batch;
 - `App._batch_count`, which stays up from `_exit` on, `_running`, `_closed`, `_sync_available`, `_driver`;
 - `Screen._on_timer_update` draws what is dirty, at the next tick of a timer that runs only while something is;
 - `Screen._refresh_layout` ends in `Screen._compositor_refresh`, which draws what the compositor holds for dirty;
@@ -67,6 +69,9 @@ LONG_TURN_SECONDS: Final = 0.008
 HELD_SECONDS: Final = 0.03
 """How long a frame may wait for rows that are being read: less than an eye notices."""
 
+FIRST_HELD_SECONDS: Final = 0.15
+"""How long the first frame of a place may wait for what it shows; what was there before is seen meanwhile."""
+
 REST_SECONDS: Final = 0.1
 """How long nothing was drawn on a screen that is at rest."""
 
@@ -97,6 +102,16 @@ class FrugalApp(DirectKeys[ReturnT], Generic[ReturnT]):
         The screen that comes to the front then has been told so, and is drawn for that.
         """
         return self if layout else super().refresh(repaint=repaint, recompose=recompose)
+
+    def delay_update(self, delay: float = 0.05) -> None:
+        """Delay nothing: Textual hides a place that is opened for so long; here it has no size until it is there."""
+
+    def _end_batch(self) -> None:
+        """Draw, when the last batch ends, at once what waited for it, and not at the next tick."""
+        super()._end_batch()
+        screen = self._screen_stack[-1] if self._screen_stack else None
+        if self._batch_count == 0 and isinstance(screen, FrugalScreen):
+            screen.batch_is_over()
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Display a frame.
@@ -133,6 +148,7 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
     """How often the screen was laid out since it was drawn."""
 
     _draws = False
+    _waits_for_batch = False
     _drawn_at = 0.0
     _held_at = 0.0
     _held_until = 0.0
@@ -176,6 +192,12 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
             self._update_timer.pause()
             self._draw_in(SETTLING_ROUNDS)
 
+    def batch_is_over(self) -> None:
+        """Draw what could not be drawn before."""
+        if self._waits_for_batch:
+            self._waits_for_batch = False
+            self._on_timer_update()
+
     def done_unseen(self) -> None:
         """Let the collector look now: what was done changes nothing on the screen, and no frame will be its sign."""
         driver = self.app._driver  # noqa: SLF001
@@ -205,6 +227,7 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         elif not self.is_running or self.app._exit:  # noqa: SLF001
             return
         elif self.app._batch_count or self._is_behind() or time.perf_counter() < self._held_until:  # noqa: SLF001
+            self._waits_for_batch = self.app._batch_count > 0  # noqa: SLF001
             self._update_timer.resume()
         elif self._layout_required and self.is_current and self._layouts_undrawn < MAX_LAYOUTS_UNDRAWN:
             self._layout_required = self._scroll_required = False

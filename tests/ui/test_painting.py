@@ -62,9 +62,14 @@ class FramesApp(FrugalApp[None]):
         super()._display(screen, renderable)
 
 
-def has_turns(screen: OneLine) -> bool:
+def has_turns(screen: FrugalScreen[None]) -> bool:
     """Tell whether the screen is going to lay out or draw."""
-    return screen._turn is not None or screen._update_timer._active.is_set()
+    return has_next_turn(screen) or screen._update_timer._active.is_set()
+
+
+def has_next_turn(screen: FrugalScreen[None]) -> bool:
+    """Tell whether it is going to without a tick in between."""
+    return screen._turn is not None
 
 
 async def at_rest(app: FramesApp) -> OneLine:
@@ -104,6 +109,69 @@ async def test_what_changes_while_updates_are_held_back_is_drawn_afterwards() ->
             assert not app.frames
         await pilot.pause()
         assert "after" in "".join(app.frames)
+
+
+async def test_what_waits_for_held_back_updates_is_drawn_without_waiting_for_a_tick() -> None:
+    app = FramesApp()
+    async with app.run_test() as pilot:
+        screen = await at_rest(app)
+        with app.batch_update():
+            screen.query_one("#line", Static).update("after", layout=False)
+            screen._on_timer_update()
+            while has_next_turn(screen):  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0)
+        assert has_next_turn(screen)
+        for _ in range(2 * SETTLING_ROUNDS):
+            await asyncio.sleep(0)
+        assert "after" in "".join(app.frames)
+        await pilot.pause()
+
+
+class Slow(Static):
+    """A widget that takes its time to be there."""
+
+    def __init__(self, begins: asyncio.Event, may_be_there: asyncio.Event) -> None:
+        super().__init__("slow")
+        self._begins = begins
+        self._may_be_there = may_be_there
+
+    async def on_mount(self) -> None:
+        self._begins.set()
+        await self._may_be_there.wait()
+
+
+async def test_a_place_is_drawn_when_all_of_it_is_there_and_not_before() -> None:
+    begins, may_be_there = asyncio.Event(), asyncio.Event()
+
+    class Place(FrugalScreen[None]):
+        def compose(self) -> ComposeResult:
+            yield Static("quick")
+            yield Slow(begins, may_be_there)
+
+    app = FramesApp()
+    app.add_mode("place", Place)
+    async with app.run_test() as pilot:
+        await at_rest(app)
+        going = asyncio.create_task(_switched(app, "place"))
+        await begins.wait()
+        assert app._batch_count == 0
+        place = app.screen
+        assert isinstance(place, Place)
+        for _ in range(2):
+            place._on_timer_update()
+            while has_next_turn(place):  # noqa: ASYNC110 - no event tells
+                await asyncio.sleep(0)
+        assert not any("quick" in frame for frame in app.frames)
+        may_be_there.set()
+        await going
+        await pilot.pause()
+        while has_turns(place):  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(0)
+        assert any("quick" in frame and "slow" in frame for frame in app.frames)
+
+
+async def _switched(app: FramesApp, mode: str) -> None:
+    await app.switch_mode(mode)
 
 
 async def test_a_frame_that_is_held_is_drawn_when_it_is_released() -> None:

@@ -26,6 +26,7 @@ from textual.css.styles import Styles
 from textual.css.stylesheet import Stylesheet
 from textual.events import ScreenResume
 from textual.geometry import Offset, Region, Spacing
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
@@ -48,6 +49,16 @@ def test_every_frame_passes_one_method() -> None:
     assert "app._display(self, update)" in inspect.getsource(Screen._compositor_refresh)
     for name in ("_batch_count", "_exit", "_running", "_closed", "_sync_available"):
         assert f"self.{name}" in inspect.getsource(App)
+
+
+def test_a_place_is_drawn_late_by_one_method() -> None:
+    assert "self.delay_update()" in inspect.getsource(App.switch_mode)
+    assert "self._begin_batch()" in inspect.getsource(App.delay_update)
+    assert "delay_update" in vars(FrugalApp)
+    assert "self._end_batch()" in inspect.getsource(App.batch_update)
+    # A screen learns its size by a message, the first after those by which it and all its children are made.
+    assert "self._dispatch_message(events.Mount())" in inspect.getsource(MessagePump._pre_process)
+    assert re.search(r"if not size:\s+return", inspect.getsource(Screen._refresh_layout))
 
 
 def test_lines_pass_the_filters_an_app_names() -> None:
