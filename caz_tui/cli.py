@@ -85,6 +85,7 @@ def _person(asked: Namespace) -> str:
 def _do(asked: Namespace) -> int:
     if asked.command == "desk":
         return _open_desk(asked)
+    gc.enable()
     place = places.database_place(asked.banco, os.environ)
     if asked.command == "banco":
         from caz_tui.console import maintenance  # noqa: PLC0415

@@ -96,6 +96,14 @@ def test_what_stands_in_for_textuals_palette_makes_way_for_it() -> None:
     assert python(script) == "False True True"
 
 
+def test_the_collector_looks_for_garbage_where_a_command_works(small_database: Path) -> None:
+    script = (
+        "import caz_tui.__main__, gc, sys; from caz_tui.cli import main; is_early = gc.isenabled();"
+        "status = main(['--banco', sys.argv[1], 'carteira']); print(is_early, status, gc.isenabled())"
+    )
+    assert python(script, str(small_database)) == "False 0 True"
+
+
 def test_the_orm_is_never_imported() -> None:
     script = (
         "import sys; import caz_tui.data.service; print([name for name in sys.modules if 'sqlalchemy.orm' in name])"
