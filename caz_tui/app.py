@@ -34,7 +34,7 @@ from caz_tui.session import ACCESS_TAKEN, EVERYDAY, OVER_TIME, covered_sentence,
 from caz_tui.styling import StyledApp
 from caz_tui.terminal.driver import DeskDriver, RestrictedDriver
 from caz_tui.terminal.gate import guarded
-from caz_tui.terminal.painting import REST_SECONDS, FrugalScreen
+from caz_tui.terminal.painting import FIRST_HELD_SECONDS, REST_SECONDS, FrugalScreen
 from caz_tui.terminal.signals import exit_status, leave_on_signals
 from caz_tui.terminal.visible import visible
 from caz_tui.theme import DARK, LIGHT
@@ -319,15 +319,20 @@ class DeskApp(StyledApp[int]):
     async def _go(self, mode: str) -> None:
         """Open a place; from within it, go back to its first screen."""
         if self.current_mode != mode:
-            module = MODULES.get(mode)
+            module, left = MODULES.get(mode), self.screen
             self._is_going = True
             try:
                 if module is not None and module not in sys.modules:
                     # Somebody was quicker than what is imported ahead; the event loop goes on meanwhile.
+                    if isinstance(left, FrugalScreen):
+                        # What it still has to show would only come in the way.
+                        left.hold_frame(FIRST_HELD_SECONDS)
                     await asyncio.to_thread(import_module, module)
                 await self.switch_mode(mode)
             finally:
                 self._is_going = False
+                if isinstance(left, FrugalScreen):
+                    left.release_frame()
             return
         while len(self.screen_stack) > 1:
             await self.pop_screen()

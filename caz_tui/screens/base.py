@@ -145,8 +145,8 @@ class DeskScreen(FrugalScreen[None]):
         line.person = self.service.user
         # The app's, where there is one: a screen is also tried out by itself.
         line.trouble = getattr(self.app, "trouble", "")
-        self.run_worker(self._fill_top_line())
         self.load()
+        self.run_worker(self._fill_top_line())
 
     def on_resize(self, event: events.Resize) -> None:
         """Show one sentence instead of a screen that does not fit."""

@@ -14,8 +14,6 @@ from caz_tui.data.access import may
 from caz_tui.data.errors import NotFound, PortfolioError, StaleClient
 from caz_tui.screens import dialogs
 from caz_tui.screens.base import ACTION_GROUP, ClientWanted, DeskScreen, PortfolioChanged
-from caz_tui.screens.confirm import Confirm
-from caz_tui.screens.menu import Menu, MenuEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -167,11 +165,11 @@ class ClientActions(DeskScreen):
 
     async def _choose(self, client: ClientRow) -> str | None:
         entries = [
-            MenuEntry(offer.command.keys[0], offer.label, reason=offer.reason, enabled=not offer.reason)
+            dialogs.MenuEntry(offer.command.keys[0], offer.label, reason=offer.reason, enabled=not offer.reason)
             for offer in actions_for(client, self.service.role)
             if offer.command.name not in self.hidden_actions
         ]
-        key = await self.app.push_screen_wait(Menu("Ações", entries, subject=client.name))
+        key = await self.app.push_screen_wait(dialogs.Menu("Ações", entries, subject=client.name))
         return next((name for name, command in _COMMAND.items() if command.keys[0] == key), None)
 
     async def _perform(self, name: str, client: ClientRow) -> None:
@@ -214,7 +212,7 @@ class ClientActions(DeskScreen):
     async def _delete(self, client: ClientRow) -> None:
         current = await self.service.client(client.id)
         steps = await self.service.timeline(client.id)
-        question = Confirm(
+        question = dialogs.Confirm(
             f"Excluir {client.name}?",
             details=_what_goes_with(current, len(steps)),
             confirm="Excluir",
@@ -242,7 +240,7 @@ class ClientActions(DeskScreen):
             await self._change(client, "Desarquivou", archived=False)
             self.done(f"{client.name} voltou para as guias.")
             return
-        question = Confirm(
+        question = dialogs.Confirm(
             f"Arquivar {client.name}?",
             details="O cliente sai de todas as guias e continua na busca com arquivado:sim. Nada se perde.",
             confirm="Arquivar",

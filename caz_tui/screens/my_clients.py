@@ -122,8 +122,9 @@ class MyClientsScreen(ClientActions):
         super().load()
         self._use_columns()
         self._reader.forget()
-        self._count_tabs()
+        # First what is waited for.
         self._reader.want(self.view)
+        self._count_tabs()
 
     @property
     def is_filling(self) -> bool:

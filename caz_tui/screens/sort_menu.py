@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from caz_tui.data.choices import Field, Order
-from caz_tui.screens.menu import Menu, MenuEntry
+from caz_tui.screens import dialogs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from caz_tui.screens.menu import Menu
 
 _LETTERS = {
     Field.NAME: "c",
@@ -39,9 +41,9 @@ def sort_menu(kept: Menu | None, fields: Iterable[Field], order: Order) -> Menu:
         fields: what the list can be sorted by.
         order: what it is sorted by.
     """
-    entries = [MenuEntry(_LETTERS[field], _label(field, order)) for field in fields]
+    entries = [dialogs.MenuEntry(_LETTERS[field], _label(field, order)) for field in fields]
     if kept is None:
-        return Menu("Ordenar por", entries)
+        return dialogs.Menu("Ordenar por", entries)
     kept.offer(entries)
     return kept
 
