@@ -186,11 +186,9 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         return is_drawn and time.perf_counter() > max(self._drawn_at, self._held_until) + REST_SECONDS
 
     def release_frame(self) -> None:
-        """Draw again, what was held first."""
-        if self._held_until:
-            self._held_until = 0.0
-            self._update_timer.pause()
-            self._draw_in(SETTLING_ROUNDS)
+        """Draw again, what was held first; at once, and not at the next tick."""
+        self._held_until = 0.0
+        self._on_timer_update()
 
     def batch_is_over(self) -> None:
         """Draw what could not be drawn before."""
