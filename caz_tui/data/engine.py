@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import insert, inspect, select
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from caz_tui.data import trail
 from caz_tui.data.database_file import not_founded
@@ -126,7 +127,11 @@ class Database:
     def _create_schema(self, connection: Connection, founder: Author | None) -> None:
         if inspect(connection).get_table_names(schema=self.dialect.schema):
             return  # another first start was quicker
-        metadata.create_all(connection)
+        for table in metadata.sorted_tables:
+            connection.execute(CreateTable(table))
+            # Always in the same order: which of two SQLite takes that serve as well depends on it.
+            for index in sorted(table.indexes, key=lambda index: str(index.name)):
+                connection.execute(CreateIndex(index))
         trail.create_key(connection)
         self.dialect.finish_schema(connection)
         connection.execute(insert(alembic_version).values(version_num=SCHEMA_REVISION))

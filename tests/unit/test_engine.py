@@ -87,6 +87,17 @@ async def test_a_database_is_made_with_its_folder_and_opens_again(tmp_path: Path
     assert path.parent.stat().st_mode & 0o077 == 0
 
 
+async def test_indexes_are_always_made_in_the_same_order(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        asked = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index' AND name LIKE 'ix_%' ORDER BY rowid"
+        found = connection.execute(asked).fetchall()
+    by_table: dict[str, list[str]] = {}
+    for table, name in found:
+        by_table.setdefault(table, []).append(name)
+    assert len(by_table["clients"]) > 15
+    assert all(names == sorted(names) for names in by_table.values())
+
+
 async def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
     path = _write(tmp_path / "vazio.db", b"")
     await _open_and_close(path)
