@@ -9,18 +9,28 @@ from __future__ import annotations
 from heapq import merge
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, false, func, select
+from sqlalchemy import and_, false, func, select, union_all
 
+from caz_tui.data.choices import Tab
+from caz_tui.data.dialects import base
 from caz_tui.data.expressions import unindexed
-from caz_tui.data.selects import begins_with, beyond, directed, sort_key, view_condition, with_sort_key
+from caz_tui.data.selects import (
+    begins_otherwise,
+    begins_with,
+    beyond,
+    directed,
+    sort_key,
+    view_condition,
+    with_sort_key,
+)
 from caz_tui.data.tables import clients
-from caz_tui.data.words_known import Owners, Reach
+from caz_tui.data.words_known import Reach
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from sqlalchemy import Row
+    from sqlalchemy import CompoundSelect, Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from caz_tui.data.dialects.base import Search
@@ -28,7 +38,7 @@ if TYPE_CHECKING:
     from caz_tui.data.query import ClientView
     from caz_tui.data.rows import Columns
     from caz_tui.data.selects import Condition
-    from caz_tui.data.words_known import WordsKnown
+    from caz_tui.data.words_known import Owners, WordsKnown
 
 FEW_WITH_WORD = 2_500
 """Up to this many clients are looked up rather."""
@@ -49,8 +59,7 @@ class Wanted(NamedTuple):
     async def first(self, connection: AsyncConnection, search: Search, known: WordsKnown) -> list[Row[Any]] | None:
         """Return the first rows, each with its sort key at its end; None where they had better be looked up."""
         word, *others = self.words
-        part = None if others else known.owners_of_part(word)
-        found = None if part is None else await self._beginning_with_it(connection, word, part)
+        found = None if others else await self._beginning_with_it(connection, search, word, known)
         if found is not None:
             return found
         owners = {word: await known.owners(connection, search, word) for word in self.words}
@@ -58,24 +67,55 @@ class Wanted(NamedTuple):
         if not rare:
             return None
         word, fewest = min(rare, key=lambda pair: pair[1].number)
-        found = None if fewest is part else await self._beginning_with_it(connection, word, fewest)
+        found = await self._beginning_with_it(connection, search, word, known) if others else None
         return await self._met(connection, word, fewest, known) if found is None else found
 
-    async def _beginning_with_it(self, connection: AsyncConnection, word: str, owners: Owners) -> list[Row[Any]] | None:
-        """Return the first rows if half of those who have a word, or a part of it, have it first in their names."""
+    async def _beginning_with_it(
+        self, connection: AsyncConnection, search: Search, word: str, known: WordsKnown
+    ) -> list[Row[Any]] | None:
+        """Return the first rows if few have a word elsewhere than where their names begin."""
+        elsewhere = await self._elsewhere(connection, search, word, known)
+        if elsewhere is None:
+            return None
         begins = and_(clients.c.archived == false(), begins_with(clients.c.name_folded, word))
-        half = select(clients.c.id).where(begins).offset(owners.number // 2).limit(1)
-        if owners.number <= FEW_WITH_WORD or await connection.scalar(half) is None:
-            return None
-        others = owners.but(await Owners.among(connection, select(clients.c.id).where(begins)))
-        if len(others) > FEW_WITH_WORD:
-            return None
+        if self._asks_for_more:
+            # None of many may be wanted.
+            last = select(clients.c.id).where(begins).offset(base.MOST_LOOKED_UP).limit(1)
+            if await connection.scalar(last) is not None:
+                return None
         beginning = await self._rows(connection, and_(self._condition({}, along_names=True), begins))
-        looked_up = {word: clients.c.id.in_(others)}
-        elsewhere = await self._rows(connection, self._condition(looked_up, along_names=False)) if others else []
+        looked_up = {word: clients.c.id.in_(elsewhere)}
+        others = await self._rows(connection, self._condition(looked_up, along_names=False)) if elsewhere else []
         width = len(sort_key(self.view.order))
-        both = merge(beginning, elsewhere, key=lambda row: tuple(row[-width:]), reverse=self.view.order.descending)
+        both = merge(beginning, others, key=lambda row: tuple(row[-width:]), reverse=self.view.order.descending)
         return list(both)[: self.limit]
+
+    async def _elsewhere(
+        self, connection: AsyncConnection, search: Search, word: str, known: WordsKnown
+    ) -> tuple[int, ...] | None:
+        """Return who has a word elsewhere than where the name begins, perhaps with some whose names begin with a part.
+
+        None where they are more than ``FEW_WITH_WORD``, or the index cannot tell.
+        """
+        if word in known.elsewhere:
+            return known.elsewhere[word]
+        part = known.beginning_of(word)
+        found = None
+        if part is not None:
+            # Whoever has the word has the part, once more perhaps where the name begins with that.
+            stretches = begins_otherwise(clients.c.name_folded, part, word)
+            names = [select(clients.c.id).where(clients.c.archived == false(), stretch) for stretch in stretches]
+            found = await _few_of(connection, union_all(*names), known.elsewhere[part] or ())
+        selecting = search.has_elsewhere(word) if found is None else None
+        if selecting is not None:
+            found = await _few_of(connection, selecting)
+        known.keep_elsewhere(word, found)
+        return found
+
+    @property
+    def _asks_for_more(self) -> bool:
+        """Whether not everybody who has a word is in the list."""
+        return self.view.tab is not Tab.ALL or len(self.view.query.parts) > 1 or self.scope.carteiras is not None
 
     async def _met(
         self, connection: AsyncConnection, word: str, owners: Owners, known: WordsKnown
@@ -112,3 +152,11 @@ class Wanted(NamedTuple):
         order = self.view.order
         asking = select(*with_sort_key(self.columns, order)).where(condition).order_by(*directed(order, 0))
         return list(await connection.execute(asking.limit(self.limit)))
+
+
+async def _few_of(
+    connection: AsyncConnection, selecting: Select[tuple[int]] | CompoundSelect[tuple[int]], besides: Iterable[int] = ()
+) -> tuple[int, ...] | None:
+    """Return what is selected and some others besides; None where that is more than ``FEW_WITH_WORD``."""
+    found = {*besides, *await connection.scalars(selecting.limit(FEW_WITH_WORD + 1))}
+    return tuple(found) if len(found) <= FEW_WITH_WORD else None

@@ -142,7 +142,7 @@ class TrigramTable(Search):
 
     def who_has(self, word: str) -> Select[tuple[int]]:
         """Return what selects the ids of who has a folded word of ``LEAST_LETTERS`` or more in what is searched."""
-        return select(_INDEX.c.rowid).where(_phrase(word))
+        return _found(_phrase(word))
 
     def matches(self, word: str) -> ColumnElement[bool]:
         """Return the condition that a folded word of ``LEAST_LETTERS`` or more occurs in what is searched."""
@@ -155,9 +155,21 @@ class TrigramTable(Search):
         """
         if not all(word.isascii() for word in words):
             return None
-        return select(_INDEX.c.rowid).where(_phrase(*words))
+        return _found(" ".join(map(_phrase, words)))
+
+    def has_elsewhere(self, word: str) -> Select[tuple[int]] | None:
+        """Return what selects the ids of exactly those who have a folded word of ``LEAST_LETTERS`` or more elsewhere.
+
+        None where it has other letters than those of ASCII; see ``has_all``.
+        """
+        # What is searched begins with the name.
+        return _found(f"{_phrase(word)} NOT ^{_phrase(word)}") if word.isascii() else None
 
 
-def _phrase(*words: str) -> ColumnElement[bool]:
-    quoted = (word.replace('"', '""') for word in words)
-    return _INDEX.c.client_search.op("MATCH", is_comparison=True)(" ".join(f'"{word}"' for word in quoted))
+def _found(asked: str) -> Select[tuple[int]]:
+    return select(_INDEX.c.rowid).where(_INDEX.c.client_search.op("MATCH", is_comparison=True)(asked))
+
+
+def _phrase(word: str) -> str:
+    quoted = word.replace('"', '""')
+    return f'"{quoted}"'

@@ -232,6 +232,13 @@ def begins_with(column: ColumnElement[Any], text: str) -> Condition:
     return and_(column >= text, column < _next_text(text)) if _next_text(text) else column >= text
 
 
+def begins_otherwise(column: ColumnElement[Any], part: str, text: str) -> tuple[Condition, Condition]:
+    """Return the two stretches of what begins with a part of a text, but not with the text."""
+    behind, end = _next_text(text), _next_text(part)
+    after = and_(column >= behind, *([column < end] if end else [])) if behind else false()
+    return and_(column >= part, column < text), after
+
+
 def _next_text(prefix: str) -> str:
     """Return the least text after every text that begins with a prefix, or nothing when there is none."""
     for place in range(len(prefix) - 1, -1, -1):

@@ -91,7 +91,7 @@ class Walk:
     async def count(self, connection: AsyncConnection) -> int:
         """Return how many clients the list holds."""
         await self.learn_total(connection)
-        counting = self._counting_words() if self.total is None else None
+        counting = await self._counting_words(connection) if self.total is None else None
         if self.total is None and counting is None:
             await self._get_ready(connection)
         if self.total is None:
@@ -99,7 +99,7 @@ class Walk:
             self.total = int(counted or 0)
         return self.total
 
-    def _counting_words(self) -> Select[Any] | None:
+    async def _counting_words(self, connection: AsyncConnection) -> Select[Any] | None:
         """Return the statement that counts within the search index, where some of its words are all that is asked."""
         asks_for_more = self._criteria or self._view.tab is not Tab.ALL or self._scope.carteiras is not None
         words = set(words_of(self._view.query))
@@ -109,8 +109,8 @@ class Walk:
         if everybody is None:
             return None
         # Nobody but the archived ones is looked at, who are fewer.
-        owners = [one for word in words if (one := self._words_known.owners_of_part(word)) is not None]
-        among = [unindexed(clients.c.id).in_(one.selected()) for one in owners]
+        owners = [await self._words_known.owners(connection, self._search, word) for word in words]
+        among = [unindexed(clients.c.id).in_(one.selected()) for one in owners if one is not None]
         is_archived = and_(clients.c.archived == true(), *among, query_condition(self._view.query, self._today))
         archived = select(func.count()).select_from(clients).where(is_archived)
         found = select(func.count()).select_from(everybody.subquery())

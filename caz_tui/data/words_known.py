@@ -6,8 +6,7 @@ rather than the index again, which takes the longer the more letters there are.
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeVar
 
 from sqlalchemy import func, select
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from caz_tui.data.dialects.base import Search
+
+KnownT = TypeVar("KnownT")
 
 _WORDS_KEPT: Final = 3
 """Of whose owners the ids are kept: a hundred kilobytes a word."""
@@ -47,11 +48,6 @@ class Owners(NamedTuple):
         """Return what selects their ids; only SQLite knows how."""
         return select(func.json_each(self.ids).table_valued("value").c.value)
 
-    def but(self, others: Owners) -> set[int]:
-        """Return the ids of those who are not among others."""
-        # In less time than it takes SQLite to put them into the order it needs.
-        return set(json.loads(self.ids)).difference(json.loads(others.ids))
-
 
 class Reach(NamedTuple):
     """How far a walk along the names goes at most.
@@ -70,29 +66,42 @@ class WordsKnown:
 
     def __init__(self) -> None:
         self._owners: dict[str, Owners | None] = {}
+        self.elsewhere: dict[str, tuple[int, ...] | None] = {}
+        """Who has a word elsewhere than where the name begins; None where too many have."""
         self.reaches: dict[bool, Reach] = {}
         """By whether names descend."""
 
-    def owners_of_part(self, word: str) -> Owners | None:
-        """Return who has a word or a part of it, the fewest that are known; None when no part is known."""
-        known = (owners for part, owners in self._owners.items() if owners is not None and part in word)
-        return min(known, key=lambda owners: owners.number, default=None)
-
     async def owners(self, connection: AsyncConnection, search: Search, word: str) -> Owners | None:
-        """Return who has a folded word, as the index knows it; None where more than ``MOST_LOOKED_UP`` do."""
-        if word in self._owners:
-            owners = self._owners.pop(word)
-        else:
+        """Return who has a folded word, as the index knows it, or who has a part of it, where that is known.
+
+        None where more than ``MOST_LOOKED_UP`` have the word.
+        """
+        parts = (owners for part, owners in self._owners.items() if owners is not None and part in word)
+        found = min(parts, key=lambda owners: owners.number, default=None)
+        if found is None and word not in self._owners:
             some = await Owners.among(connection, search.who_has(word).limit(base.MOST_LOOKED_UP + 1))
-            owners = some if some.number <= base.MOST_LOOKED_UP else None
-        # That many have it is kept as well, or it would be asked of the index for every page.
-        self._owners[word] = owners
-        if len(self._owners) > _WORDS_KEPT:
-            del self._owners[next(iter(self._owners))]
-        return owners
+            found = some if some.number <= base.MOST_LOOKED_UP else None
+            # That many have it is kept as well, or it would be asked of the index for every page.
+            _keep(self._owners, word, found)
+        return found
+
+    def beginning_of(self, word: str) -> str | None:
+        """Return the longest beginning of a word of which is known who has it elsewhere; None where there is none."""
+        parts = (part for part, those in self.elsewhere.items() if those is not None and word.startswith(part))
+        return max(parts, key=len, default=None)
+
+    def keep_elsewhere(self, word: str, those: tuple[int, ...] | None) -> None:
+        """Remember who has a word elsewhere than where the name begins, or that too many have."""
+        _keep(self.elsewhere, word, those)
 
     async def rare(self, connection: AsyncConnection, search: Search, words: Iterable[str]) -> tuple[str, ...]:
         """Return those of some folded words that at most ``MOST_LOOKED_UP`` clients have."""
-        return tuple(
-            [word for word in words if self.owners_of_part(word) or await self.owners(connection, search, word)]
-        )
+        return tuple([word for word in words if await self.owners(connection, search, word) is not None])
+
+
+def _keep(words: dict[str, KnownT], word: str, known: KnownT) -> None:
+    """Keep what is known of a word instead of what is known of the one that was kept first."""
+    words.pop(word, None)
+    words[word] = known
+    if len(words) > _WORDS_KEPT:
+        del words[next(iter(words))]

@@ -65,25 +65,27 @@ async def test_whoever_stands_beyond_the_walk_is_looked_up(
 
 
 @pytest.mark.parametrize("few", [1, 5, 100])
-@pytest.mark.parametrize("typed", ["padaria", "padrao", "padraria", "contato", "dar", "zeladoria padaria"])
+@pytest.mark.parametrize("typed", ["padaria", "padrao", "padraria", "contato", "dar", "zeladoria padaria", "падария"])
 async def test_a_word_that_is_typed_on_finds_what_it_finds_by_itself(
     empty_service: PortfolioService, monkeypatch: pytest.MonkeyPatch, few: int, typed: str
 ) -> None:
     monkeypatch.setattr(first_with_word, "FEW_WITH_WORD", few)
-    inside = [f"Nova Padaria {letter}" for letter in "AB"] + ["O Padrão da Padaria", "Empadaria"]
-    names = [*TOGETHER, "Padrão Um", "Padrão Dois", *inside, *APART, *OTHERS]
+    inside = [f"Nova Padaria {letter}" for letter in "AB"] + ["O Padrão da Padaria", "Empadaria", "Mercado Падария"]
+    twice = ["Pad da Padaria", "Padrão da Padaria", "Padaria Padrão"]
+    names = [*TOGETHER, "Падария", "Padrão Um", "Padrão Dois", *inside, *twice, *APART, *OTHERS]
     await fill(empty_service, names, APART, "contato@padaria.example")
     asked = [typed[:letters] for letters in range(1, len(typed) + 1) if typed[letters - 1] != " "]
     # Forth and back again, as with the backspace key.
     for text in (*asked, *asked[::-1]):
-        found = await first(empty_service, text, 40, anew=False)
-        assert found == await first(empty_service, text, 40), text
+        found = await first(empty_service, text, 60, anew=False)
+        assert found == await first(empty_service, text, 60), text
         words = text.split()
         assert found == [
             name
             for name in sorted(names, key=fold)
             if all(word in f"{fold(name)} {'contato@padaria.example' if name in APART else ''}" for word in words)
         ]
+        assert await empty_service.count(ClientView(query=ClientQuery.parse(text))) == len(found), text
 
 
 async def test_what_is_written_while_a_word_is_typed_is_found(

@@ -92,3 +92,12 @@ def test_letters_of_ascii_are_found_by_themselves_alone() -> None:
             assert selecting is not None
             assert [row.rowid for row in connection.execute(selecting)] == [rowid]
     assert TrigramTable().has_all(["abc", f"{others[0]}bc"]) is None
+    assert TrigramTable().has_elsewhere(f"{others[0]}bc") is None
+
+
+def test_what_is_searched_begins_with_the_name(demonstration: Path) -> None:
+    with closing(sqlite3.connect(demonstration)) as connection:
+        begins = "substr(search || char(10), 1, length(name_folded) + 1) = name_folded || char(10)"
+        asked = f"SELECT count(*), sum({begins}) FROM clients"
+        every, those = connection.execute(asked).fetchone()
+    assert every == those > 0

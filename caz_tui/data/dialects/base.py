@@ -60,6 +60,13 @@ class Search(ABC):
         """
         return None
 
+    def has_elsewhere(self, word: str) -> Select[tuple[int]] | None:  # noqa: ARG002
+        """Return what selects the ids of exactly those who have a folded word, but whose names do not begin with it.
+
+        None where the index cannot tell by itself, without a look at the texts.
+        """
+        return None
+
     async def rare(self, connection: AsyncConnection, words: Iterable[str]) -> dict[str, int]:
         """Return those of some folded words that at most ``MOST_LOOKED_UP`` clients have, with how many have each."""
         found = {}
