@@ -9,9 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select, true
+from sqlalchemy import func, select
 
-from caz_tui.data import kept_counts
+from caz_tui.data import counts_of_words, kept_counts
 from caz_tui.data.choices import Field, Tab
 from caz_tui.data.dialects.base import dialect_of
 from caz_tui.data.expressions import unindexed
@@ -23,7 +23,6 @@ from caz_tui.data.selects import (
     are_read_by_name,
     beyond,
     directed,
-    query_condition,
     segment_of,
     segments,
     sort_key,
@@ -100,21 +99,12 @@ class Walk:
         return self.total
 
     async def _counting_words(self, connection: AsyncConnection) -> Select[Any] | None:
-        """Return the statement that counts within the search index, where some of its words are all that is asked."""
-        asks_for_more = self._criteria or self._view.tab is not Tab.ALL or self._scope.carteiras is not None
-        words = set(words_of(self._view.query))
-        if self._search is None or asks_for_more or not words or words != self._long_words:
+        """Return the statement that counts the list by its words, without a look at each client; None without one."""
+        if self._search is None or dialect_of(connection).knows_how_many:
             return None
-        everybody = self._search.has_all(words)
-        if everybody is None:
-            return None
-        # Nobody but the archived ones is looked at, who are fewer.
-        owners = [await self._words_known.owners(connection, self._search, word) for word in words]
-        among = [unindexed(clients.c.id).in_(one.selected()) for one in owners if one is not None]
-        is_archived = and_(clients.c.archived == true(), *among, query_condition(self._view.query, self._today))
-        archived = select(func.count()).select_from(clients).where(is_archived)
-        found = select(func.count()).select_from(everybody.subquery())
-        return select(found.scalar_subquery() - archived.scalar_subquery())
+        return await counts_of_words.counting(
+            connection, self._view, self._today, self._scope, self._search, self._words_known
+        )
 
     def _counting(self) -> Select[Any]:
         """Return the statement that counts the clients one by one."""

@@ -154,8 +154,9 @@ async def test_a_word_that_many_have_is_looked_for_once(
 
 @pytest.mark.parametrize("text", ["padaria", "contato", "padaria contato"])
 async def test_who_has_some_words_is_counted_without_a_look_at_any_client_but_those_archived(
-    service: PortfolioService, asked: list[Statement], text: str
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
+    monkeypatch.setattr(first_with_word, "FEW_WITH_WORD", -1)
     view = ClientView(query=ClientQuery.parse(text))
     await service.page(view, 0, 3)
     asked.clear()
@@ -163,6 +164,21 @@ async def test_who_has_some_words_is_counted_without_a_look_at_any_client_but_th
     [plan] = await _plans(service, _of_clients(asked))
     [looking] = re.findall(r"(?:SCAN|SEARCH) clients [^/]*", plan)
     assert re.fullmatch(r"SEARCH clients USING INDEX \w+ \(archived=\?\) ", looking)
+
+
+@pytest.mark.parametrize("tab", [Tab.ALL, Tab.PAID_BY_CLIENT])
+async def test_who_has_a_word_where_the_name_begins_is_counted_within_the_index_by_name(
+    service: PortfolioService, asked: list[Statement], tab: Tab
+) -> None:
+    view = ClientView(tab, ClientQuery.parse("padaria cobrancas:em_dia"))
+    await service.page(view, 0, 3)
+    asked.clear()
+    assert await service.count(view) == len((await service.page(view, 0, 1_000)).rows) > 0
+    counting = next(one for one in _of_clients(asked) if "count(" in one[0])
+    assert "MATCH" not in counting[0]
+    [plan] = await _plans(service, [counting])
+    assert "COVERING INDEX ix_clients_by_name (archived=? AND name_folded>? AND name_folded<?)" in plan
+    assert plan.count(" clients ") - plan.count("SEARCH clients USING INTEGER PRIMARY KEY (rowid=?)") == 1
 
 
 @pytest.mark.parametrize("text", ["padaria", "contato"])
@@ -256,7 +272,5 @@ async def test_a_word_that_few_have_is_looked_up(service: PortfolioService, aske
     view = ClientView(Tab.PAID_BY_CLIENT, ClientQuery.parse("inexistente"))
     assert not (await service.page(view, 0, 10)).rows
     assert not await service.count(view)
-    *_, counting = looking = _of_clients(asked)
-    for plan in await _plans(service, looking):
+    for plan in await _plans(service, _of_clients(asked)):
         assert "SCAN clients" not in plan
-    assert "SEARCH clients USING INTEGER PRIMARY KEY" in (await _plans(service, [counting]))[0]
