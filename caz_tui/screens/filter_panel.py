@@ -137,7 +137,8 @@ class FilterPanel(Dialog[ClientQuery]):
         self._typed_at_first = self._typed()
         self._show_left_alone()
         self._count()
-        self._offer_known()
+        # Nobody sees it before something is typed.
+        self.call_after_refresh(self._offer_known)
 
     def has_typed(self) -> bool:
         """Tell whether a text was typed; choices are made again in no time and ask nothing."""
