@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, func, select, true
 
@@ -11,6 +11,7 @@ from caz_tui.data.expressions import unindexed
 from caz_tui.data.query import ClientQuery, ClientView, Criterion, Word
 from caz_tui.data.selects import begins_with, query_condition, view_condition, words_of
 from caz_tui.data.tables import clients
+from caz_tui.data.words_known import Owners
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from caz_tui.data.gate import Scope
     from caz_tui.data.selects import Condition
     from caz_tui.data.words_known import WordsKnown
+
+_MOST_ARCHIVED: Final = 1_000
+"""Of how many archived clients the ids are kept."""
 
 
 async def counting(
@@ -58,11 +62,26 @@ async def _within_index(
     everybody = search.has_all(words)
     if everybody is None:
         return None
-    owners = [await known.owners(connection, search, word) for word in words]
-    among = [unindexed(clients.c.id).in_(one.selected()) for one in owners if one is not None]
-    archived = and_(clients.c.archived == true(), *among, query_condition(view.query, today))
+    among = [await _archived(connection, word, search, known) for word in words]
+    archived = and_(*among, query_condition(view.query, today))
     found = select(func.count()).select_from(everybody.subquery())
     return select(found.scalar_subquery() - _number(archived))
+
+
+async def _archived(connection: AsyncConnection, word: str, search: Search, known: WordsKnown) -> Condition:
+    """Return a condition that every archived client with a word satisfies, and no other client."""
+    parts = [part for part in known.archived if part in word]
+    if not parts:
+        owners = await known.owners(connection, search, word)
+        if owners is None:
+            return clients.c.archived == true()
+        those = and_(clients.c.archived == true(), unindexed(clients.c.id).in_(owners.selected()))
+        found = await Owners.among(connection, select(clients.c.id).where(those).limit(_MOST_ARCHIVED + 1))
+        if found.number > _MOST_ARCHIVED:
+            return those
+        known.keep_archived(word, found.those)
+        parts = [word]
+    return clients.c.id.in_(min((known.archived[part] for part in parts), key=len))
 
 
 def _number(condition: Condition) -> Any:  # noqa: ANN401 - whatever the engine counts with

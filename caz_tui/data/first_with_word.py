@@ -24,7 +24,7 @@ from caz_tui.data.selects import (
     with_sort_key,
 )
 from caz_tui.data.tables import clients
-from caz_tui.data.words_known import Reach
+from caz_tui.data.words_known import Owners, Reach
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from caz_tui.data.query import ClientView
     from caz_tui.data.rows import Columns
     from caz_tui.data.selects import Condition
-    from caz_tui.data.words_known import Owners, WordsKnown
+    from caz_tui.data.words_known import WordsKnown
 
 FEW_WITH_WORD = 2_500
 """Up to this many clients are looked up rather."""
@@ -158,5 +158,8 @@ async def _few_of(
     connection: AsyncConnection, selecting: Select[tuple[int]] | CompoundSelect[tuple[int]], besides: Iterable[int] = ()
 ) -> tuple[int, ...] | None:
     """Return what is selected and some others besides; None where that is more than ``FEW_WITH_WORD``."""
-    found = {*besides, *await connection.scalars(selecting.limit(FEW_WITH_WORD + 1))}
-    return tuple(found) if len(found) <= FEW_WITH_WORD else None
+    found = await Owners.among(connection, selecting.limit(FEW_WITH_WORD + 1))
+    if found.number > FEW_WITH_WORD:
+        return None
+    both = {*besides, *found.those}
+    return tuple(both) if len(both) <= FEW_WITH_WORD else None

@@ -6,6 +6,7 @@ rather than the index again, which takes the longer the more letters there are.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeVar
 
 from sqlalchemy import func, select
@@ -15,7 +16,7 @@ from caz_tui.data.dialects import base
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sqlalchemy import Select
+    from sqlalchemy import CompoundSelect, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from caz_tui.data.dialects.base import Search
@@ -38,11 +39,16 @@ class Owners(NamedTuple):
     ids: str
 
     @classmethod
-    async def among(cls, connection: AsyncConnection, some: Select[tuple[int]]) -> Self:
+    async def among(cls, connection: AsyncConnection, some: Select[tuple[int]] | CompoundSelect[tuple[int]]) -> Self:
         """Return those whose ids something selects; only SQLite knows how."""
         found = some.subquery()
         asking = select(func.count(), func.json_group_array(found.c[0])).select_from(found)
         return cls(*(await connection.execute(asking)).one())
+
+    @property
+    def those(self) -> tuple[int, ...]:
+        """Their ids."""
+        return tuple(json.loads(self.ids))
 
     def selected(self) -> Select[tuple[int]]:
         """Return what selects their ids; only SQLite knows how."""
@@ -68,6 +74,8 @@ class WordsKnown:
         self._owners: dict[str, Owners | None] = {}
         self.elsewhere: dict[str, tuple[int, ...] | None] = {}
         """Who has a word elsewhere than where the name begins; None where too many have."""
+        self.archived: dict[str, tuple[int, ...]] = {}
+        """Which archived clients have a word, or a part of it."""
         self.reaches: dict[bool, Reach] = {}
         """By whether names descend."""
 
@@ -93,6 +101,10 @@ class WordsKnown:
     def keep_elsewhere(self, word: str, those: tuple[int, ...] | None) -> None:
         """Remember who has a word elsewhere than where the name begins, or that too many have."""
         _keep(self.elsewhere, word, those)
+
+    def keep_archived(self, word: str, those: tuple[int, ...]) -> None:
+        """Remember which archived clients have a word, or a part of it."""
+        _keep(self.archived, word, those)
 
     async def rare(self, connection: AsyncConnection, search: Search, words: Iterable[str]) -> tuple[str, ...]:
         """Return those of some folded words that at most ``MOST_LOOKED_UP`` clients have."""

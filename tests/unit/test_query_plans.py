@@ -161,9 +161,22 @@ async def test_who_has_some_words_is_counted_without_a_look_at_any_client_but_th
     await service.page(view, 0, 3)
     asked.clear()
     assert await service.count(view)
-    [plan] = await _plans(service, _of_clients(asked))
-    [looking] = re.findall(r"(?:SCAN|SEARCH) clients [^/]*", plan)
-    assert re.fullmatch(r"SEARCH clients USING INDEX \w+ \(archived=\?\) ", looking)
+    *learning, counting = await _plans(service, _of_clients(asked))
+    for plan in learning:
+        [looking] = re.findall(r"(?:SCAN|SEARCH) clients [^/]*", plan)
+        assert re.match(r"SEARCH clients USING (COVERING )?INDEX \w+ \(archived=\?\)", looking)
+    [looking] = re.findall(r"(?:SCAN|SEARCH) clients [^/]*", counting)
+    assert looking.startswith("SEARCH clients USING INTEGER PRIMARY KEY (rowid=?)")
+
+
+async def test_whose_word_is_typed_on_is_counted_without_a_look_at_the_archived_again(
+    service: PortfolioService, asked: list[Statement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(first_with_word, "FEW_WITH_WORD", -1)
+    for text, looks in (("conta", 2), ("contat", 1), ("contato", 1)):
+        asked.clear()
+        assert await service.count(ClientView(query=ClientQuery.parse(text)))
+        assert len(_of_clients(asked)) == looks, text
 
 
 @pytest.mark.parametrize("tab", [Tab.ALL, Tab.PAID_BY_CLIENT])
