@@ -89,7 +89,7 @@ def main() -> None:
         for size in wanted.sizes:
             measured[size] = measure(size, wanted, pace)
             # All of it takes long: whoever waits sees what there is, and has it when the rest is cut off.
-            say("\n".join(report.table(size, measured[size])))
+            say("\n".join(report.table(size, measured)))
         lines += report.tables(measured)
     if "bulk" in wanted.only:
         count = wanted.bulk or (QUICK_BULK_CLIENTS if wanted.quick else BULK_CLIENTS)

@@ -161,8 +161,8 @@ after the other in the same run, the database read once before so that none pays
 def tables(measured: Mapping[int, Runs]) -> list[str]:
     """Return the lines of one table for each size, and what was reached between the smallest and the largest."""
     lines = ["## Beside other programs", "", *MEANING.splitlines(), "", *_how_targets_are_scaled(measured), ""]
-    for size, runs in measured.items():
-        lines += table(size, runs)
+    for size in measured:
+        lines += table(size, measured)
     return lines + _growth(measured)
 
 
@@ -190,16 +190,20 @@ def bulk_table(load: BulkLoad) -> list[str]:
 def _how_targets_are_scaled(measured: Mapping[int, Runs]) -> list[str]:
     lines = [
         "Targets in milliseconds were set on another machine. *Target here* is the target times what VisiData took",
-        "here over what it took there; where VisiData has no such key, is not installed, or its time grows with the",
-        f"rows and there are not {REFERENCE_SIZE:,} of them, the raw loop takes its place. Each line names its scale.",
+        f"here over what it took there, both with {REFERENCE_SIZE:,} clients where these are measured in the same run;",
+        "where VisiData has no such key, is not installed, or its time grows with the rows and there are not so many,",
+        "the raw loop takes its place. Each line names its scale. A start is set against VisiData's of the same size.",
     ]
     if not any(VISIDATA in runs for runs in measured.values()):
         lines.append("VisiData was not found on the PATH, beside this Python or in BENCH_VD: its column is left out.")
     return lines
 
 
-def table(size: int, runs: Runs) -> list[str]:
-    """Return the lines of the table of one size."""
+def table(size: int, measured: Mapping[int, Runs]) -> list[str]:
+    """Return the lines of the table of one size, of those that were measured."""
+    runs = measured[size]
+    # The reference times are of so many clients, and other programs take longer for more.
+    scaling = REFERENCE_SIZE if REFERENCE_SIZE in measured else size
     others = [name for name in NAMES[1:] if name in runs]
     compared = [name for name in (VISIDATA, RAW_LOOP) if name in runs]
     heads = ["what", CAZ_TUI, *others, *(f"/ {name}" for name in compared), "target", "target here", "reached"]
@@ -211,7 +215,7 @@ def table(size: int, runs: Runs) -> list[str]:
         values = {name: line.value(runs[name]) for name in others}
         if value is None and all(other is None for other in values.values()):
             continue
-        target, scale = _target_here(line, size, runs)
+        target, scale = _target_here(line, runs, scaling, measured[scaling])
         ok = value is not None and target is not None and round(value, line.digits) <= round(target, 2)
         reached = "" if value is None or target is None else "yes" if ok else "**no**"
         if reached and not ok:
@@ -257,16 +261,16 @@ _START_RATIOS: Final = {
 }
 
 
-def _target_here(line: Line, size: int, runs: Runs) -> tuple[float | None, str]:
+def _target_here(line: Line, runs: Runs, scaling: int, scaling_runs: Runs) -> tuple[float | None, str]:
     """Return what a line may be on this machine, and by which program that was scaled."""
     if line.title in _START_RATIOS:
-        factor, scale = _factor("start rows", size, runs)
+        factor, scale = _factor("start rows", REFERENCE_SIZE, runs)
         return (None, "") if factor is None else (
             _START_RATIOS[line.title] * REFERENCE_MS[VISIDATA]["start rows"] * factor, scale
         )  # fmt: skip
     if line.target is None or not line.scale:
         return line.target, ""
-    factor, scale = _factor(line.scale, size, runs)
+    factor, scale = _factor(line.scale, scaling, scaling_runs)
     return (line.target, "") if factor is None else (line.target * factor, scale)
 
 
