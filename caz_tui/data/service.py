@@ -225,6 +225,8 @@ class PortfolioService:
     @reads(Permission.SEE)
     async def prepare(self, visit: Visit, view: ClientView) -> None:
         """Read the first client of a view for nobody, so that its statements are compiled when somebody asks for it."""
+        if view.query.words and self._database.search is None:
+            return  # letters that nobody has would be looked for in every client
         walk = Walk(view, self.today, search=self._database.search, scope=visit.scope)
         await walk.page(visit.connection, 0, 1)
         await walk.learn_total(visit.connection)

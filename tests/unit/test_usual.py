@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
 
     from caz_tui.data.service import PortfolioService
+    from tests.unit.asking import Statement
 
 
 async def test_what_was_prepared_is_not_compiled_again(
@@ -55,3 +56,11 @@ async def test_preparing_leaves_nothing_behind_that_a_list_would_be_read_by(serv
     await service.prepare(view)
     assert not service._walks._walks
     assert not service._walks.totals
+
+
+async def test_no_word_is_looked_for_in_every_client(service: PortfolioService, asked: list[Statement]) -> None:
+    service._database.search = None
+    for view in USUAL_VIEWS:
+        await service.prepare(view)
+    assert asked
+    assert not [one for one in asked if "clients.search" in one[0]]
