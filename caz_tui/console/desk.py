@@ -72,7 +72,7 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
                 copying.append(_copy_of_today(pending.path, app))
 
     service = cast("PortfolioService", pending)
-    app = DeskApp(service, begin=pending.begin, settled=settled, prepares=True, session=session)
+    app = DeskApp(service, begin=pending.begin, settled=settled, session=session)
 
     async def open_portfolio() -> None:
         try:
