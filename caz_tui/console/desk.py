@@ -71,8 +71,7 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
             if isinstance(pending.path, Path):
                 copying.append(_copy_of_today(pending.path, app))
 
-    service = cast("PortfolioService", pending)
-    app = DeskApp(service, begin=pending.begin, settled=settled, session=session)
+    app = DeskApp(cast("PortfolioService", pending), begin=pending.begin, settled=settled, session=session)
 
     async def open_portfolio() -> None:
         try:
