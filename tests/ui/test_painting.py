@@ -72,6 +72,18 @@ def has_next_turn(screen: FrugalScreen[None]) -> bool:
     return screen._turn is not None
 
 
+async def turned(screen: FrugalScreen[None]) -> None:
+    """Wait until it is not going to without a tick in between."""
+    while has_next_turn(screen):  # noqa: ASYNC110 - no event tells
+        await asyncio.sleep(0)
+
+
+async def some_turns() -> None:
+    """Let the event loop turn more often than a frame waits for."""
+    for _ in range(2 * SETTLING_ROUNDS):
+        await asyncio.sleep(0)
+
+
 async def at_rest(app: FramesApp) -> OneLine:
     """Return the screen when no turn is planned, with what was drawn until then forgotten."""
     await quiet()
@@ -104,8 +116,7 @@ async def test_what_changes_while_updates_are_held_back_is_drawn_afterwards() ->
             screen.query_one("#line", Static).update("after", layout=False)
             screen._dirty_widgets.add(screen.query_one("#line"))
             screen._on_timer_update()
-            for _ in range(2 * SETTLING_ROUNDS):
-                await asyncio.sleep(0)
+            await some_turns()
             assert not app.frames
         await pilot.pause()
         assert "after" in "".join(app.frames)
@@ -118,11 +129,9 @@ async def test_what_waits_for_held_back_updates_is_drawn_without_waiting_for_a_t
         with app.batch_update():
             screen.query_one("#line", Static).update("after", layout=False)
             screen._on_timer_update()
-            while has_next_turn(screen):  # noqa: ASYNC110 - no event tells
-                await asyncio.sleep(0)
+            await turned(screen)
         assert has_next_turn(screen)
-        for _ in range(2 * SETTLING_ROUNDS):
-            await asyncio.sleep(0)
+        await some_turns()
         assert "after" in "".join(app.frames)
         await pilot.pause()
 
@@ -152,15 +161,14 @@ async def test_a_place_is_drawn_when_all_of_it_is_there_and_not_before() -> None
     app.add_mode("place", Place)
     async with app.run_test() as pilot:
         await at_rest(app)
-        going = asyncio.create_task(_switched(app, "place"))
+        going = asyncio.ensure_future(app.switch_mode("place"))
         await begins.wait()
         assert app._batch_count == 0
         place = app.screen
         assert isinstance(place, Place)
         for _ in range(2):
             place._on_timer_update()
-            while has_next_turn(place):  # noqa: ASYNC110 - no event tells
-                await asyncio.sleep(0)
+            await turned(place)
         assert not any("quick" in frame for frame in app.frames)
         may_be_there.set()
         await going
@@ -168,10 +176,6 @@ async def test_a_place_is_drawn_when_all_of_it_is_there_and_not_before() -> None
         while has_turns(place):  # noqa: ASYNC110 - no event tells
             await asyncio.sleep(0)
         assert any("quick" in frame and "slow" in frame for frame in app.frames)
-
-
-async def _switched(app: FramesApp, mode: str) -> None:
-    await app.switch_mode(mode)
 
 
 async def test_a_frame_that_is_held_is_drawn_when_it_is_released() -> None:
@@ -182,8 +186,7 @@ async def test_a_frame_that_is_held_is_drawn_when_it_is_released() -> None:
         screen._held_until += 3600
         screen.query_one("#line", Static).update("after")
         screen._on_timer_update()
-        for _ in range(2 * SETTLING_ROUNDS):
-            await asyncio.sleep(0)
+        await some_turns()
         assert not app.frames
         screen.release_frame()
         await pilot.pause()

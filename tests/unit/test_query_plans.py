@@ -281,9 +281,14 @@ async def test_nobody_is_looked_for_where_kept_counts_know_that_there_is_nobody(
     assert [one for one in _of_clients(asked) if "ORDER BY" in one[0]] == []
 
 
-async def test_a_word_that_few_have_is_looked_up(service: PortfolioService, asked: list[Statement]) -> None:
-    view = ClientView(Tab.PAID_BY_CLIENT, ClientQuery.parse("inexistente"))
-    assert not (await service.page(view, 0, 10)).rows
-    assert not await service.count(view)
-    for plan in await _plans(service, _of_clients(asked)):
-        assert "SCAN clients" not in plan
+@pytest.mark.parametrize(("text", "looks"), [("inexistente", 0), ("camoes", 2)])
+async def test_a_word_that_few_have_is_looked_up(
+    service: PortfolioService, asked: list[Statement], text: str, looks: int
+) -> None:
+    view = ClientView(Tab.PAID_BY_CLIENT, ClientQuery.parse(text))
+    found = (await service.page(view, 0, 10)).rows
+    assert await service.count(view) == len(found)
+    plans = await _plans(service, _of_clients(asked))
+    assert all("SCAN clients" not in plan for plan in plans)
+    # For the page and for the count those who have it elsewhere than where their names begin.
+    assert len([plan for plan in plans if "SEARCH clients USING INTEGER PRIMARY KEY" in plan]) == looks
