@@ -8,7 +8,7 @@ from importlib import import_module
 from math import inf
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import ScreenStackError
 from textual.css.query import NoMatches
@@ -315,23 +315,27 @@ class DeskApp(StyledApp[int]):
     async def _go(self, mode: str) -> None:
         """Open a place; from within it, go back to its first screen."""
         if self.current_mode != mode:
-            module, left = MODULES.get(mode), self.screen
+            module = MODULES.get(mode)
             self._is_going = True
             try:
                 if module is not None and module not in sys.modules:
-                    # Somebody was quicker than what is imported ahead; the event loop goes on meanwhile.
-                    if isinstance(left, FrugalScreen):
-                        # What it still has to show would only come in the way.
-                        left.hold_frame(FIRST_HELD_SECONDS)
-                    await asyncio.to_thread(import_module, module)
+                    await self._import_now(module)
                 await self.switch_mode(mode)
             finally:
                 self._is_going = False
-                if isinstance(left, FrugalScreen):
-                    left.release_frame()
             return
         while len(self.screen_stack) > 1:
             await self.pop_screen()
+
+    async def _import_now(self, name: str) -> None:
+        """Import what somebody asks for sooner than it is imported ahead; the event loop goes on meanwhile."""
+        left = cast("FrugalScreen[Any]", self.screen)
+        # What it still has to show would only come in the way.
+        left.hold_frame(FIRST_HELD_SECONDS)
+        try:
+            await asyncio.to_thread(import_module, name)
+        finally:
+            left.release_frame()
 
     async def on_list_wanted(self, message: ListWanted) -> None:
         """Open Meus clientes on the list behind a door, or on its search line."""

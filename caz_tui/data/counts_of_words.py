@@ -79,7 +79,7 @@ async def _archived(connection: AsyncConnection, word: str, search: Search, know
         found = await Owners.among(connection, select(clients.c.id).where(those).limit(_MOST_ARCHIVED + 1))
         if found.number > _MOST_ARCHIVED:
             return those
-        known.keep_archived(word, found.those)
+        known.archived[word] = found.those
         parts = [word]
     return clients.c.id.in_(min((known.archived[part] for part in parts), key=len))
 

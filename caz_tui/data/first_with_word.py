@@ -109,7 +109,7 @@ class Wanted(NamedTuple):
         selecting = search.has_elsewhere(word) if found is None else None
         if selecting is not None:
             found = await _few_of(connection, selecting)
-        known.keep_elsewhere(word, found)
+        known.elsewhere[word] = found
         return found
 
     @property

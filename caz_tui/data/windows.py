@@ -90,12 +90,13 @@ class Walk:
     async def count(self, connection: AsyncConnection) -> int:
         """Return how many clients the list holds."""
         await self.learn_total(connection)
-        counting = await self._counting_words(connection) if self.total is None else None
-        if self.total is None and counting is None:
-            await self._get_ready(connection)
         if self.total is None:
-            counted = await connection.scalar(self._counting() if counting is None else counting)
-            self.total = int(counted or 0)
+            counting = await self._counting_words(connection)
+            if counting is None:
+                await self._get_ready(connection)
+                counting = self._counting()
+            if self.total is None:
+                self.total = int(await connection.scalar(counting) or 0)
         return self.total
 
     async def _counting_words(self, connection: AsyncConnection) -> Select[Any] | None:

@@ -67,14 +67,25 @@ class Reach(NamedTuple):
     end: tuple[Any, ...] | None
 
 
+class LastWords(dict[str, KnownT]):
+    """What is known of a few words; what is learnt of another takes the place of what was learnt first."""
+
+    def __setitem__(self, word: str, known: KnownT) -> None:
+        """Keep what is known of a word."""
+        self.pop(word, None)
+        super().__setitem__(word, known)
+        if len(self) > _WORDS_KEPT:
+            del self[next(iter(self))]
+
+
 class WordsKnown:
     """The words that were last looked up, each with who has it, and how far walks go in either direction."""
 
     def __init__(self) -> None:
-        self._owners: dict[str, Owners | None] = {}
-        self.elsewhere: dict[str, tuple[int, ...] | None] = {}
+        self._owners: LastWords[Owners | None] = LastWords()
+        self.elsewhere: LastWords[tuple[int, ...] | None] = LastWords()
         """Who has a word elsewhere than where the name begins; None where too many have."""
-        self.archived: dict[str, tuple[int, ...]] = {}
+        self.archived: LastWords[tuple[int, ...]] = LastWords()
         """Which archived clients have a word, or a part of it."""
         self.reaches: dict[bool, Reach] = {}
         """By whether names descend."""
@@ -90,7 +101,7 @@ class WordsKnown:
             some = await Owners.among(connection, search.who_has(word).limit(base.MOST_LOOKED_UP + 1))
             found = some if some.number <= base.MOST_LOOKED_UP else None
             # That many have it is kept as well, or it would be asked of the index for every page.
-            _keep(self._owners, word, found)
+            self._owners[word] = found
         return found
 
     def beginning_of(self, word: str) -> str | None:
@@ -98,22 +109,6 @@ class WordsKnown:
         parts = (part for part, those in self.elsewhere.items() if those is not None and word.startswith(part))
         return max(parts, key=len, default=None)
 
-    def keep_elsewhere(self, word: str, those: tuple[int, ...] | None) -> None:
-        """Remember who has a word elsewhere than where the name begins, or that too many have."""
-        _keep(self.elsewhere, word, those)
-
-    def keep_archived(self, word: str, those: tuple[int, ...]) -> None:
-        """Remember which archived clients have a word, or a part of it."""
-        _keep(self.archived, word, those)
-
     async def rare(self, connection: AsyncConnection, search: Search, words: Iterable[str]) -> tuple[str, ...]:
         """Return those of some folded words that at most ``MOST_LOOKED_UP`` clients have."""
         return tuple([word for word in words if await self.owners(connection, search, word) is not None])
-
-
-def _keep(words: dict[str, KnownT], word: str, known: KnownT) -> None:
-    """Keep what is known of a word instead of what is known of the one that was kept first."""
-    words.pop(word, None)
-    words[word] = known
-    if len(words) > _WORDS_KEPT:
-        del words[next(iter(words))]

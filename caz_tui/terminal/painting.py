@@ -111,7 +111,7 @@ class FrugalApp(DirectKeys[ReturnT], Generic[ReturnT]):
         super()._end_batch()
         screen = self._screen_stack[-1] if self._screen_stack else None
         if self._batch_count == 0 and isinstance(screen, FrugalScreen):
-            screen.batch_is_over()
+            screen._on_timer_update()  # noqa: SLF001
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         """Display a frame.
@@ -148,7 +148,6 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
     """How often the screen was laid out since it was drawn."""
 
     _draws = False
-    _waits_for_batch = False
     _drawn_at = 0.0
     _held_at = 0.0
     _held_until = 0.0
@@ -190,12 +189,6 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         self._held_until = 0.0
         self._on_timer_update()
 
-    def batch_is_over(self) -> None:
-        """Draw what could not be drawn before."""
-        if self._waits_for_batch:
-            self._waits_for_batch = False
-            self._on_timer_update()
-
     def done_unseen(self) -> None:
         """Let the collector look now: what was done changes nothing on the screen, and no frame will be its sign."""
         driver = self.app._driver  # noqa: SLF001
@@ -225,7 +218,6 @@ class FrugalScreen(Screen[ResultT], Generic[ResultT]):
         elif not self.is_running or self.app._exit:  # noqa: SLF001
             return
         elif self.app._batch_count or self._is_behind() or time.perf_counter() < self._held_until:  # noqa: SLF001
-            self._waits_for_batch = self.app._batch_count > 0  # noqa: SLF001
             self._update_timer.resume()
         elif self._layout_required and self.is_current and self._layouts_undrawn < MAX_LAYOUTS_UNDRAWN:
             self._layout_required = self._scroll_required = False
