@@ -62,6 +62,11 @@ def gone(path: Path) -> StorageError:
     )
 
 
+def address(path: Path, *, may_be_made: bool = False) -> str:
+    """Return the URI by which SQLite opens a file, and makes none where there is none unless it may be made."""
+    return f"{path.absolute().as_uri()}?mode={'rwc' if may_be_made else 'rw'}"
+
+
 def identity(path: Path) -> Identity | None:
     """Return what tells a file from any other that has or had its name; None when there is none."""
     try:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from caz_tui.data.database_file import address
 from caz_tui.data.errors import StorageError
 
 if TYPE_CHECKING:
@@ -41,8 +42,12 @@ def refuse_missing(path: Path) -> None:
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open a database as a file, for tasks that concern it whole; transactions are begun by hand."""
-    return sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)
+    """Open a database as a file, for tasks that concern it whole; transactions are begun by hand.
+
+    Raises:
+        sqlite3.Error: there is none, or it does not open.
+    """
+    return sqlite3.connect(address(path), uri=True, timeout=PATIENCE_SECONDS, isolation_level=None)
 
 
 def copy_pages(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from caz_tui.data import tally
 from caz_tui.data.access import admitted
 from caz_tui.data.choices import Role, Tab
-from caz_tui.data.database_file import gone, identity
+from caz_tui.data.database_file import address, gone, identity
 from caz_tui.data.errors import AccessGone
 from caz_tui.data.query import ClientView
 from caz_tui.data.readings import DEFAULT_OFFICE_NAME, ClientRow, Page, Person, PortfolioSummary, client_fields
@@ -172,9 +172,8 @@ class FirstLook:
         return None if self.role is Role.ANALYST else results
 
     def _connect(self) -> sqlite3.Connection:
-        # A file that went meanwhile is not to be made anew.
         connection = sqlite3.connect(
-            f"{self._path.absolute().as_uri()}?mode=rw",
+            address(self._path),
             uri=True,
             timeout=_TIMEOUT_SECONDS,
             isolation_level=None,

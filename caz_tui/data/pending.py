@@ -123,14 +123,22 @@ class PendingService:
         await self._wanted.wait()
         module = await asyncio.to_thread(import_module, "caz_tui.data.service")
         look = await self._look_taken()
-        if look is not None:
-            look.refuse_ghost()
-        service: PortfolioService = await module.PortfolioService.open(
-            self.path, user=self.user, clock=self._clock, must_exist=self._must_exist or look is not None
-        )
-        try:
+
+        def refuse_ghost() -> None:
             if look is not None:
                 look.refuse_ghost()
+
+        refuse_ghost()
+        try:
+            service: PortfolioService = await module.PortfolioService.open(
+                self.path, user=self.user, clock=self._clock, must_exist=self._must_exist or look is not None
+            )
+        except StorageError:
+            # What is said of another file, or of none, would lead astray.
+            refuse_ghost()
+            raise
+        try:
+            refuse_ghost()
         except StorageError:
             await service.close()
             raise

@@ -245,6 +245,27 @@ async def test_a_file_that_went_meanwhile_is_not_opened(service: PortfolioServic
     assert path.exists() is is_replaced
 
 
+@pytest.mark.parametrize("is_replaced", [False, True])
+async def test_a_file_that_goes_while_it_is_opened_is_told_as_such(
+    service: PortfolioService, monkeypatch: pytest.MonkeyPatch, is_replaced: bool
+) -> None:
+    pending, path = await pending_on(service), file_of(service)
+    await pending.summary()
+    opened = PortfolioService.open
+
+    async def goes_first(*args: Any, **named: Any) -> PortfolioService:
+        path.rename(path.with_name("fantasma.db"))
+        if is_replaced:
+            path.write_bytes(b"outra coisa")
+        return await opened(*args, **named)
+
+    monkeypatch.setattr(PortfolioService, "open", goes_first)
+    with pytest.raises(StorageError, match="foi apagado ou trocado por outro"):
+        await pending.client(1)
+    await pending.close()
+    assert path.exists() is is_replaced
+
+
 async def test_who_may_not_come_in_is_told_so(service: PortfolioService) -> None:
     await service.create_user("leo", Role.READER)
     pending = PendingService(file_of(service), user="estranho")

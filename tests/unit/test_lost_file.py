@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from caz_tui.data.database_file import Identity, identity
+from caz_tui.data.dialects import sqlite
 from caz_tui.data.errors import StorageError
 from caz_tui.data.query import ClientView
 from caz_tui.data.schemas import ClientChanges
@@ -51,6 +53,28 @@ async def test_a_file_that_was_replaced_is_neither_read_nor_written(
     await refuses_all(service)
     assert file_of(service).read_bytes() == content
     assert dump(ghost) == left
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+async def test_a_file_that_goes_while_a_connection_is_opened_is_neither_made_nor_read(
+    service: PortfolioService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_replaced: bool
+) -> None:
+    path, ghost = file_of(service), tmp_path / "fantasma.db"
+    await service._database.close()
+
+    def looked_at_just_before(looked_at: Path) -> Identity | None:
+        found = identity(looked_at)
+        if not ghost.exists():
+            path.rename(ghost)
+            if is_replaced:
+                shutil.copyfile(ghost, path)
+        return found
+
+    monkeypatch.setattr(sqlite, "identity", looked_at_just_before)
+    with pytest.raises(StorageError, match=SENTENCE):
+        await service.summary()
+    assert path.exists() is is_replaced
+    await refuses_all(service)
 
 
 async def test_a_write_under_which_the_file_goes_is_undone(service: PortfolioService, tmp_path: Path) -> None:

@@ -22,12 +22,13 @@ ROWS_A_TRIP: Final = 1_000
 """How many rows come with the statement itself: more than any screen asks for."""
 
 
-async def connected(database: str, **options: Any) -> aiosqlite.Connection:  # noqa: ANN401 - handed on as they are
+async def connected(database: str, **options: Any) -> OneTripConnection:  # noqa: ANN401 - handed on as they are
     """Return an open connection to a file; the options are those of ``sqlite3.connect``."""
     connection = OneTripConnection(partial(sqlite3.connect, database, **options), ROWS_A_TRIP)
     # One that is never closed must not keep the program from ending.
     connection._thread.daemon = True  # noqa: SLF001
-    return await connection
+    await connection
+    return connection
 
 
 class OneTripConnection(aiosqlite.Connection):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import asynccontextmanager, suppress
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import event, text
@@ -13,9 +12,9 @@ from sqlalchemy.exc import DBAPIError
 
 from caz_tui.data import kept_counts, search_index, trail
 from caz_tui.data.async_engine import create_async_engine
-from caz_tui.data.database_file import Identity, gone, identity, inspect_file
+from caz_tui.data.database_file import Identity, address, gone, identity, inspect_file
 from caz_tui.data.dialects.base import BEGINS_AS_WRITE, DIALECT, Dialect, as_bound, nobody
-from caz_tui.data.dialects.one_trip import connected
+from caz_tui.data.dialects.one_trip import OneTripConnection, connected
 from caz_tui.data.errors import StorageError, Superseded
 from caz_tui.data.interrupting import SENTENCE
 from caz_tui.data.tables import clients
@@ -54,21 +53,19 @@ class SqliteDialect(Dialect):
         super().__init__(path)
         self._path = path
         self._identity: Identity | None = None
+        self._may_be_made = True
 
     def look(self) -> bool:
         """Tell whether the file holds a database already."""
-        return inspect_file(self._path)
+        is_there = inspect_file(self._path)
+        self._may_be_made = not is_there
+        return is_there
 
     def make_engine(self) -> AsyncEngine:
         """Return the engine over the file."""
         engine = create_async_engine(
             URL.create("sqlite+aiosqlite", database=str(self._path)),
-            async_creator=partial(
-                connected,
-                str(self._path),
-                timeout=BUSY_TIMEOUT_MS / 1000,
-                cached_statements=_STATEMENTS_KEPT,
-            ),
+            async_creator=self._connected,
             execution_options={DIALECT: self},
             pool_size=4,
             max_overflow=0,
@@ -78,6 +75,22 @@ class SqliteDialect(Dialect):
         event.listen(engine.sync_engine, "connect", _prepare_connection)
         event.listen(engine.sync_engine, "begin", _begin)
         return engine
+
+    async def _connected(self) -> OneTripConnection:
+        """Return an open connection; raises ``StorageError`` where the file is another by now."""
+        connection = await connected(
+            address(self._path, may_be_made=self._may_be_made),
+            uri=True,
+            timeout=BUSY_TIMEOUT_MS / 1000,
+            cached_statements=_STATEMENTS_KEPT,
+        )
+        try:
+            # What was looked at before may have lost its name until the file was opened.
+            self.refuse_ghost()
+        except StorageError:
+            await connection.close()
+            raise
+        return connection
 
     def finish_schema(self, connection: Connection) -> None:
         """Make the triggers of the trail and of the counts, and the search index."""
@@ -99,6 +112,7 @@ class SqliteDialect(Dialect):
     def know_again(self) -> None:
         """Remember which file it is."""
         self._identity = identity(self._path)
+        self._may_be_made = False
 
     def refuse_ghost(self) -> None:
         """Refuse to go on in a file that has lost its name: what is written there is gone when the program ends.
@@ -106,8 +120,12 @@ class SqliteDialect(Dialect):
         Nor is the file opened that stands in its place: it may be another portfolio, and what is on the screen is not
         from it.
         """
-        if self._identity is not None and identity(self._path) != self._identity:
+        if self._is_ghost:
             raise gone(self._path)
+
+    @property
+    def _is_ghost(self) -> bool:
+        return self._identity is not None and identity(self._path) != self._identity
 
     def turn(self, patience_seconds: float | None = None) -> AbstractAsyncContextManager[None]:
         """Give the turn to write among all processes on the file."""
@@ -136,6 +154,8 @@ class SqliteDialect(Dialect):
             return None
         if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
             return Superseded(SENTENCE)
+        if self._is_ghost:
+            return gone(self._path)
         return StorageError(_sentence(self._path, cause))
 
     async def insert_many(self, connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
