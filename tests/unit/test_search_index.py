@@ -82,7 +82,8 @@ def test_letters_of_ascii_are_found_by_themselves_alone() -> None:
     every = (chr(code) for code in range(0x80, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
     others = sorted({letter for char in every for letter in fold(char) if not letter.isascii()})
     assert len(others) > 100_000
-    with create_engine("sqlite://").connect() as connection:
+    engine = create_engine("sqlite://")
+    with engine.connect() as connection:
         connection.exec_driver_sql("CREATE VIRTUAL TABLE client_search USING fts5(search, tokenize='trigram')")
         ours = sorted({fold(chr(code)) for code in range(0x20, 0x7F)})
         texts = [(letter * 3,) for letter in (*ours, *others)]
@@ -91,6 +92,7 @@ def test_letters_of_ascii_are_found_by_themselves_alone() -> None:
             selecting = TrigramTable().has_all([letter * 3])
             assert selecting is not None
             assert [row.rowid for row in connection.execute(selecting)] == [rowid]
+    engine.dispose()
     assert TrigramTable().has_all(["abc", f"{others[0]}bc"]) is None
     assert TrigramTable().has_elsewhere(f"{others[0]}bc") is None
 
