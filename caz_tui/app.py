@@ -84,6 +84,8 @@ MODULES = {CLIENTS: WARMED_FIRST, PAYMENTS: "caz_tui.screens.payments"}
 WARMED = (WARMED_FIRST, *dict.fromkeys(dialogs.MODULES.values()), "caz_tui.screens.client_details", MODULES[PAYMENTS])
 """The screens that are imported while nobody waits for anything; the others when they are first opened."""
 
+SCREENS = Path(__file__).parent / "screens"
+
 MOST_WAITS = 20
 """How often what is to be imported gives way to whoever waits for the screen."""
 
@@ -92,8 +94,8 @@ class DeskApp(StyledApp[int]):
     """The desk of one person on one portfolio; its return value is the exit status."""
 
     TITLE = "caz-tui"
-    # All of them at once: Textual parses everything anew for each that comes later, while a key waits.
-    CSS_PATH = ["app.tcss", *sorted(str(path) for path in Path(__file__).parent.glob("screens/*.tcss"))]
+    # Those of the first frame; the others are read when nobody waits for anything, or with the screens they belong to.
+    CSS_PATH = ["app.tcss", "screens/home.tcss"]
     ENABLE_COMMAND_PALETTE = False
     BINDINGS = bindings_for(Place.EVERYWHERE)
 
@@ -229,6 +231,8 @@ class DeskApp(StyledApp[int]):
     async def _import_the_rest(self) -> None:
         for name in WARMED:
             await self._import_ahead(name)
+        await self._until_at_rest()
+        self.read_sheets(sorted(SCREENS.glob("*.tcss")))
 
     async def _import_ahead(self, name: str) -> None:
         if name not in sys.modules:

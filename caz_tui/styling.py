@@ -1,8 +1,8 @@
 """The seam with how Textual opens a screen: nothing is parsed, styled or laid out twice while someone waits for a key.
 
-Textual parses all style sheets anew each time a mode is opened for the first time; styles every widget of a screen
-again when the screen comes to the front, and once more when the classes of its size are set after its first layout;
-and answers that layout with a second one.
+Textual parses all style sheets anew when a mode is opened for the first time or a screen brings one of its own, and
+styles every widget for that; it styles every widget of a screen again when the screen comes to the front, and once more
+when the classes of its size are set after its first layout; and answers that layout with a second one.
 """
 
 from __future__ import annotations
@@ -13,9 +13,13 @@ from caz_tui.known_styles import KnownStyles
 from caz_tui.terminal.painting import FrugalApp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import PurePath
+
     from textual.driver import Driver
     from textual.events import Resize, ScreenResume
     from textual.screen import Screen
+    from textual.widget import AwaitMount
 
 ReturnT = TypeVar("ReturnT")
 
@@ -32,6 +36,22 @@ class StyledApp(FrugalApp[ReturnT], Generic[ReturnT]):
         """Make an app whose style sheets remember what they found."""
         super().__init__(driver_class=driver_class)
         self.stylesheet = KnownStyles(variables=self.get_css_variables())
+
+    def _get_screen(self, screen: Screen[Any] | str) -> tuple[Screen[Any], AwaitMount]:
+        # Before it is registered: from Python 3.12 on it has its first widgets, styled, when that returns.
+        opened = self.get_screen(screen)
+        self.read_sheets(opened.css_path)
+        return super()._get_screen(opened)
+
+    def _load_screen_css(self, screen: Screen[Any]) -> None:
+        """Do nothing: its style sheets are read already."""
+
+    def read_sheets(self, paths: Iterable[PurePath]) -> None:
+        """Read and parse some style sheets, those aside that are known; nothing that is mounted is styled by them."""
+        new = [path for path in paths if not self.stylesheet.has_source(str(path), "")]
+        if new:
+            self.stylesheet.read_all(new)
+            self.stylesheet.parse()
 
     def parse_with_theme(self) -> None:
         """Take the theme that was just set for the first parsing too, which Textual does with its own theme."""

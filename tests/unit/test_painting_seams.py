@@ -32,14 +32,18 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 import caz_tui.screens
-from caz_tui.app import DeskApp
+from caz_tui.app import SCREENS
 from caz_tui.known_styles import KnownStyles
 from caz_tui.screens import base
+from caz_tui.styling import StyledApp
 from caz_tui.terminal.composing import FrugalCompositor, Piece, PiecesUpdate
 from caz_tui.terminal.painting import FrugalApp, FrugalScreen, _pieces
 from caz_tui.terminal.short_memory import LENGTHS_KEPT, SUMS_KEPT, shorten
+from caz_tui.theme import DARK
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.css.styles import RulesMap
 
 
@@ -208,16 +212,36 @@ def test_a_first_size_asks_for_another_layout() -> None:
     assert "parent.refresh(layout=True)" in inspect.getsource(App._prune)
 
 
-def test_no_screen_brings_a_style_sheet_that_comes_after_its_widgets() -> None:
+def test_the_style_sheets_of_a_screen_are_read_by_one_method() -> None:
+    assert {"_get_screen", "_load_screen_css"} <= vars(StyledApp).keys()
+    for opens in (App._init_mode, App.push_screen, App.switch_screen):
+        source = inspect.getsource(opens)
+        assert 0 < source.index("self._get_screen(") < source.index("self._load_screen_css(")
+    assert "_register" in inspect.getsource(App._get_screen)
+    source = inspect.getsource(App._load_screen_css)
+    assert "for path in screen.css_path:" in source
+    assert "if screen.CSS:" in source
+
+
+def test_a_style_sheet_is_meant_for_its_screen_alone() -> None:
     for module in pkgutil.iter_modules(caz_tui.screens.__path__, "caz_tui.screens."):
         import_module(module.name)
-    known = {str(path) for path in DeskApp.CSS_PATH or ()}
     screens = [*_below(base.DeskScreen), *_below(base.Dialog)]
     assert len(screens) > 15
+    owners: dict[Path, set[str]] = {}
     for screen in screens:
         assert not vars(screen).get("CSS"), screen
-        path = vars(screen).get("CSS_PATH")
-        assert path is None or any(name.endswith(f"screens/{path}") for name in known), screen
+        if "CSS_PATH" in vars(screen):
+            owners.setdefault(SCREENS / vars(screen)["CSS_PATH"], set()).add(screen.__name__)
+    assert set(SCREENS.glob("*.tcss")) == owners.keys()
+    app = App[None]()
+    app.register_theme(DARK)
+    app.theme = DARK.name
+    for path, names in owners.items():
+        sheet = Stylesheet(variables=app.get_css_variables())
+        sheet.read(path)
+        meant_for = {selectors.selectors[0].name for rule in sheet.rules for selectors in rule.selector_set}
+        assert meant_for == names, path
 
 
 def _below(cls: type[Any]) -> list[type[Any]]:
