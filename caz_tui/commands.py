@@ -6,9 +6,8 @@ from it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.binding import Binding
 
@@ -36,8 +35,7 @@ class Place(Enum):
     DIALOG = "Formulários e janelas"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One thing a key does.
 
     Attributes:

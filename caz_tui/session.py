@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from caz_tui import formats
 
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
     from caz_tui.data.sheets.office_folder import OfficeFolder
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """How a person is at the desk.
 
     Attributes:

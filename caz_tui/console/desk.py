@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from contextlib import asynccontextmanager, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -54,7 +53,7 @@ async def run(
     # Whoever founds a database is its administrator, and a restricted session is never that by itself.
     pending = PendingService(place, user=user, must_exist=session.is_restricted)
     status = await _run_on(pending, session, say_here())
-    return await _run_demo(user, DEMO_CLIENTS, replace(session, drafts=None)) if status == DEMO_STATUS else status
+    return await _run_demo(user, DEMO_CLIENTS, session._replace(drafts=None)) if status == DEMO_STATUS else status
 
 
 async def _run_on(pending: PendingService, session: Session, presence: Presence | None) -> int:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from caz_tui.data.errors import StorageError
@@ -28,8 +27,7 @@ _LIBRARY_OPTIONS: Final = frozenset(
 """What is handed on to libpq as it is; anything else is a slip of the pen."""
 
 
-@dataclass(frozen=True)
-class ServerAddress:
+class ServerAddress(NamedTuple):
     """A portfolio on a PostgreSQL server: a schema of a database.
 
     Attributes:
@@ -40,6 +38,7 @@ class ServerAddress:
         schema: the office's schema in the database; None for the one that the server settles on, ``public`` mostly.
         direct: host and port of the server itself, where ``host`` is a pooler that hands on no notifications.
         options: what else libpq is told.
+        password: what the URL itself held; shown nowhere.
     """
 
     host: str | None = None
@@ -49,7 +48,10 @@ class ServerAddress:
     schema: str | None = None
     direct: tuple[str, int | None] | None = None
     options: tuple[tuple[str, str], ...] = ()
-    _password: str | None = field(default=None, repr=False)
+    password: str | None = None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self})"
 
     def __str__(self) -> str:
         person = f"{quote(self.user, safe='')}@" if self.user else ""
@@ -69,7 +71,7 @@ class ServerAddress:
     @property
     def has_password(self) -> bool:
         """Whether the URL itself held the password."""
-        return self._password is not None
+        return self.password is not None
 
     def for_library(self, *, direct: bool = False) -> dict[str, str | int]:
         """Return the parameters of a connection, the password among them, for nothing but the driver.
@@ -83,7 +85,7 @@ class ServerAddress:
             "port": port,
             "user": self.user,
             "dbname": self.database,
-            "password": self._password,
+            "password": self.password,
         }
         return {**dict(self.options), **{name: value for name, value in given.items() if value is not None}}
 
@@ -136,7 +138,7 @@ def _server(url: str) -> ServerAddress:
         schema=schema,
         direct=_direct(direct),
         options=tuple(sorted(asked.items())),
-        _password=unquote(parts.password) if parts.password else None,
+        password=unquote(parts.password) if parts.password else None,
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 
 class Labelled(StrEnum):
@@ -145,8 +144,7 @@ class Attention(Labelled):
     RECOMMENDED = "recomendados", "muito recomendados para contratar"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """How a list is sorted: clients without a value come last either way, ties go by name and then by id."""
 
     field: Field = Field.NAME

@@ -7,9 +7,8 @@ never guesses: what it does not understand is a ``QueryError`` that names what i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from caz_tui.data import values
 from caz_tui.data.choices import BY_NAME, Charges, Field, Labelled, LicenceHistory, Order, Payer, Situation, Tab
@@ -49,23 +48,20 @@ Day = date | int
 """A fixed day, or a number of days from today."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A value from a closed list, by slug."""
 
     slug: str
 
 
-@dataclass(frozen=True, slots=True)
-class TextMatch:
+class TextMatch(NamedTuple):
     """A text that a value must equal, or begin with, accents and case aside."""
 
     text: str
     prefix: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Days from ``first`` to ``last``, both included; None leaves an end open."""
 
     first: Day | None
@@ -80,15 +76,13 @@ Match = Choice | TextMatch | Span
 ANY_TEXT = TextMatch("", prefix=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A text that must occur in name, trade name, document or e-mail."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Criterion:
+class Criterion(NamedTuple):
     """A field that must match one of several values; ``negated`` asks for the exact complement."""
 
     field: Field
@@ -99,16 +93,14 @@ class Criterion:
 Part = Word | Criterion
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(NamedTuple):
     """A part of a query in words, with its place, for whoever shows it."""
 
-    index: int
+    place: int
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClientQuery:
+class ClientQuery(NamedTuple):
     """Everything a list of clients is filtered by; every part must hold."""
 
     parts: tuple[Part, ...] = ()
@@ -438,8 +430,7 @@ def _describe_day(day: Day | None) -> str:
     return f"{day:%d/%m/%Y}" if day else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ClientView:
+class ClientView(NamedTuple):
     """What a list of clients shows: a tab, a query within it, and an order."""
 
     tab: Tab = Tab.ALL
@@ -452,8 +443,7 @@ class ClientView:
         return f"{self.tab.label}; {self.query}" if self.query else self.tab.label
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Clients that something is to be done with at once: those of a view, or those that were marked.
 
     Attributes:

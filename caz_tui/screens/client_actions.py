@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial, wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from textual import work
 
@@ -35,8 +34,7 @@ _CHANGED_MEANWHILE = "Outra pessoa alterou {name}; nada foi gravado e a tela mos
 _NOBODY = "Nenhum cliente selecionado."
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """An action that a client's situation offers; ``reason`` says why it cannot be done now."""
 
     command: Command
@@ -49,7 +47,7 @@ def actions_for(client: ClientRow, role: Role | None = None) -> tuple[Offer, ...
     names = _FOR_PROSPECTS if client.situation.is_prospect else _FOR_OTHERS
     offers = (_offer(_COMMAND[name], client) for name in names)
     return tuple(
-        offer if may(role, offer.command.needs) else replace(offer, reason=f"papel {role.label}" if role else "")
+        offer if may(role, offer.command.needs) else offer._replace(reason=f"papel {role.label}" if role else "")
         for offer in offers
     )
 

@@ -209,7 +209,7 @@ class MyClientsScreen(ClientActions):
         count.order = f"{self._label_of(self.order.field)} {ARROWS[self.order.descending]}"
         count.total = table.total if self._reader.shows(self.tab) else None
         count.total_is_exact = table.total_is_exact
-        count.marked = table.marks.count(table.total)
+        count.marked = table.marks.number_in(table.total)
         count.line = table.cursor_row + 1 if table.total else None
         self.query_one(DetailsPane).client = table.row_under_cursor
 
@@ -267,7 +267,7 @@ class MyClientsScreen(ClientActions):
     def on_windowed_table_marks_changed(self, message: WindowedTable.MarksChanged) -> None:
         """Count the marks."""
         if message.table is self.table:
-            self.query_one(CountLine).marked = message.marks.count(message.table.total)
+            self.query_one(CountLine).marked = message.marks.number_in(message.table.total)
 
     def on_windowed_table_row_chosen(self, message: WindowedTable.RowChosen[ClientRow]) -> None:
         """Open the details of a client."""

@@ -87,7 +87,7 @@ class Chips(Widget, can_focus=True):
             if x <= event.x < end:
                 self.current = index
                 if event.x >= end - len(_CROSS):
-                    self.post_message(self.Removed(self.chips[index].index))
+                    self.post_message(self.Removed(self.chips[index].place))
                 return
             x = end + _GAP
 
@@ -102,7 +102,7 @@ class Chips(Widget, can_focus=True):
     def action_remove(self) -> None:
         """Take the current chip away."""
         if self.chips:
-            self.post_message(self.Removed(self.chips[self.current].index))
+            self.post_message(self.Removed(self.chips[self.current].place))
 
     def _labels(self, longest: int) -> list[Content]:
         room = max(_SHORTEST_CELLS, min(_LONGEST_CELLS, longest)) - len(_CROSS)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 
 from rich.cells import cell_len
 
@@ -29,8 +28,7 @@ _ELLIPSIS = "…"
 _JOINER = "\u200d"
 
 
-@dataclass(frozen=True)
-class Column(Generic[RowT]):
+class Column(NamedTuple, Generic[RowT]):
     """One column of a table.
 
     Attributes:
@@ -58,8 +56,7 @@ class Column(Generic[RowT]):
     ellipsis: Literal["end", "middle"] = "end"
 
 
-@dataclass(frozen=True)
-class PlacedColumn(Generic[RowT]):
+class PlacedColumn(NamedTuple, Generic[RowT]):
     """A column that is on the screen, from cell ``x`` on, ``width`` cells wide."""
 
     column: Column[RowT]
@@ -67,8 +64,7 @@ class PlacedColumn(Generic[RowT]):
     width: int
 
 
-@dataclass(frozen=True)
-class TableLayout(Generic[RowT]):
+class TableLayout(NamedTuple, Generic[RowT]):
     """The columns of a table in the order of the screen.
 
     Attributes:

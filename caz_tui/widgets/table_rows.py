@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
 RowT = TypeVar("RowT")
 
 
-@dataclass(frozen=True)
-class Marks:
+class Marks(NamedTuple):
     """The marked rows of a result, by key: those in ``keys`` or, inverted, all but those."""
 
     inverted: bool = False
@@ -26,7 +24,7 @@ class Marks:
         """Return the marks with those of one row turned over."""
         return Marks(self.inverted, self.keys ^ {key})
 
-    def count(self, total: int) -> int:
+    def number_in(self, total: int) -> int:
         """Return how many rows are marked in a result of ``total`` rows."""
         return max(0, total - len(self.keys)) if self.inverted else len(self.keys)
 

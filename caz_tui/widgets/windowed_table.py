@@ -521,7 +521,7 @@ class WindowedTable(TableView, Generic[RowT], can_focus=True):
     def action_mark_all(self) -> None:
         """Mark every row of the result, or none if every one is marked."""
         if self.total:
-            self.marks = Marks(inverted=self.marks.count(self.total) < self.total)
+            self.marks = Marks(inverted=self.marks.number_in(self.total) < self.total)
 
     def action_scroll_columns_left(self) -> None:
         """Bring back the nearest column that left at the left."""

@@ -188,7 +188,7 @@ async def test_a_wrong_password_is_said_without_it(server: Server, address: Serv
     try:
         rules.write_text("local all caz_bia scram-sha-256\n" + before)
         server.reload()
-        wrong = ServerAddress(address.host, None, "caz_bia", address.database, _password=SECRET)
+        wrong = ServerAddress(address.host, None, "caz_bia", address.database, password=SECRET)
         said = await refusal(wrong)
         assert "não aceitou o usuário ou a senha" in said
         assert SECRET not in said

@@ -57,10 +57,10 @@ def test_whatever_is_understood_round_trips(text: str) -> None:
 @given(queries)
 def test_every_part_has_a_chip_and_can_be_taken_away(query: ClientQuery) -> None:
     chips = query.describe()
-    assert [chip.index for chip in chips] == list(range(len(query.parts)))
+    assert [chip.place for chip in chips] == list(range(len(query.parts)))
     assert all(chip.text for chip in chips)
     for chip in chips:
-        assert query.without(chip.index).parts == query.parts[: chip.index] + query.parts[chip.index + 1 :]
+        assert query.without(chip.place).parts == query.parts[: chip.place] + query.parts[chip.place + 1 :]
     assert set((query.words & query.filters).parts) == set(query.parts)
 
 

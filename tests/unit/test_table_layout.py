@@ -126,11 +126,11 @@ def test_marks_turn_over_one_by_one_and_all_at_once() -> None:
     marks = Marks().toggle(3).toggle(5).toggle(3)
     assert marks.contains(5)
     assert not marks.contains(3)
-    assert marks.count(10) == 1
+    assert marks.number_in(10) == 1
     all_but_one = Marks(inverted=True).toggle(5)
     assert all_but_one.contains(3)
     assert not all_but_one.contains(5)
-    assert all_but_one.count(10) == 9
+    assert all_but_one.number_in(10) == 9
 
 
 def window(total: int, capacity: int = 2_000) -> RowWindow[str]:
