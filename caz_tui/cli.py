@@ -99,9 +99,9 @@ def _open_desk(asked: Namespace) -> int:
         return USAGE_STATUS
     # Nothing that is imported or built for the first frame is garbage; the app lets the collector in afterwards.
     gc.disable()
-    from caz_tui.terminal import no_palette  # noqa: PLC0415 - commands show no screen
+    from caz_tui.terminal import spared  # noqa: PLC0415 - commands show no screen
 
-    no_palette.spare()
+    spared.spare()
     from caz_tui.console import desk  # noqa: PLC0415 - Textual is imported for the full screen alone
     from caz_tui.console.presence import Presence  # noqa: PLC0415
     from caz_tui.data.address import identity  # noqa: PLC0415

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -122,6 +121,8 @@ async def _run_demo(user: str, clients: int, session: Session) -> int:
 async def demonstration(user: str, clients: int) -> AsyncIterator[PortfolioService]:
     """Give a service on a throw-away demonstration portfolio."""
     # What a portfolio on disk is opened with comes after the first frame; here it is needed before.
+    import tempfile  # noqa: PLC0415
+
     from caz_tui.data.demo import fill  # noqa: PLC0415
     from caz_tui.data.engine import Database  # noqa: PLC0415
     from caz_tui.data.service import PortfolioService  # noqa: PLC0415

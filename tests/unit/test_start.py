@@ -24,8 +24,8 @@ from caz_tui.terminal.environment import scrub
 scrub(os.environ)
 import caz_tui.cli, caz_tui.console.presence, caz_tui.data.drafts
 from caz_tui.bare_asyncio import asyncio
-from caz_tui.terminal import no_palette
-no_palette.spare()
+from caz_tui.terminal import spared
+spared.spare()
 from caz_tui.console import desk
 
 modules, keys = [], sys.argv[3:]
@@ -48,7 +48,7 @@ print(json.dumps(modules))
 
 NOT_FOR_THE_FIRST_FRAME = (
     "sqlalchemy", "pydantic", "alembic", "aiosqlite", "sqlite3", "ssl", "openpyxl", "python_calamine", "xlsxwriter",
-    "_hashlib", "csv", "email",
+    "_hashlib", "csv", "email", "tempfile", "shutil",
     "caz_tui.data.engine", "caz_tui.data.readings", "caz_tui.data.schemas", "caz_tui.data.service",
     "caz_tui.data.imports", "caz_tui.data.demo",
     "caz_tui.screens.my_clients", "caz_tui.screens.client_form", "caz_tui.screens.import_dialog",
@@ -87,13 +87,25 @@ def test_the_first_screens_need_no_sqlalchemy(small_database: Path, shown: str, 
 
 def test_what_stands_in_for_textuals_palette_makes_way_for_it() -> None:
     script = (
-        "from caz_tui.terminal import no_palette; no_palette.spare()\n"
+        "from caz_tui.terminal import spared; spared.spare()\n"
         "import sys; import textual.app; import textual.command as palette\n"
         "early = 'textual.fuzzy' in sys.modules, palette.CommandPalette\n"
         "from textual.command import Command\n"
         "now = palette.CommandPalette; print(early[0], early[1] is not now, issubclass(now, textual.screen.Screen))"
     )
     assert python(script) == "False True True"
+
+
+def test_what_textual_only_calls_late_is_there_when_it_does() -> None:
+    script = (
+        "from caz_tui.terminal import spared; spared.spare()\n"
+        "import sys; import textual.app; from textual.notifications import Notification\n"
+        "is_early = 'UUID' in vars(sys.modules['uuid']), 'tempfile' in sys.modules\n"
+        "note, folder = Notification('a'), textual.app.user_downloads_path()\n"
+        "from uuid import UUID; from textual.suggestions import get_suggestion\n"
+        "print(is_early, UUID(note.identity).version, folder.is_absolute(), get_suggestion('colr', ['color']))"
+    )
+    assert python(script) == "(False, False) 4 True color"
 
 
 def test_the_collector_looks_for_garbage_where_a_command_works(small_database: Path) -> None:
