@@ -7,7 +7,7 @@ screens show of a file is read without it (``first_look``); it is imported when 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +17,7 @@ from caz_tui.data.database_file import inspect_file, not_founded
 from caz_tui.data.errors import StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from datetime import date
 
     from caz_tui.data.address import Place
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _LOOKED_AT: Final = frozenset({"me", "office_name", "is_empty", "tab_counts", "page", "count"})
 """The calls that a first look may answer; the figures besides, which it has to be told the day for."""
+
+
+SHOWN_SECONDS: Final = 0.02
+"""How long the rows of a list have the processor for themselves when they have been read: until they are shown."""
 
 
 class PendingService:
@@ -56,6 +60,9 @@ class PendingService:
         self._opening: asyncio.Task[PortfolioService] | None = None
         self._looking: asyncio.Task[FirstLook | None] | None = None
         self._is_closed = False
+        self._lists_waited_for = 0
+        self._may_read_more = asyncio.Event()
+        self._may_read_more.set()
         self.has_shown = False
         """Whether somebody has seen anything of the portfolio before it was open."""
 
@@ -161,10 +168,40 @@ class PendingService:
 
     async def _first_told(self, name: str, *args: Any, **named: Any) -> Any:  # noqa: ANN401 - as the call has it
         """Return what a first look answers a call; None where the service has to be asked."""
+        if self.is_open:
+            return None
+        if name == "page":
+            async with self._before_all_else():
+                return await self._told(name, *args, **named)
+        return await self._told(name, *args, **named)
+
+    async def _told(self, name: str, *args: Any, **named: Any) -> Any:  # noqa: ANN401 - as the call has it
         look = await self._look()
-        found = None if look is None else await asyncio.to_thread(getattr(look, name), *args, **named)
+        if look is None:
+            return None
+        if name != "page":
+            await self._may_read_more.wait()
+        found = await asyncio.to_thread(getattr(look, name), *args, **named)
         self.has_shown |= found is not None
         return found
+
+    @asynccontextmanager
+    async def _before_all_else(self) -> AsyncIterator[None]:
+        """Read the rows of a list before what stands around them, and was asked for before.
+
+        Python runs one thread at a time: what is read beside them is waited for.
+        """
+        self._lists_waited_for += 1
+        self._may_read_more.clear()
+        try:
+            yield
+        finally:
+            self._lists_waited_for -= 1
+            asyncio.get_running_loop().call_later(SHOWN_SECONDS, self._read_more)
+
+    def _read_more(self) -> None:
+        if not self._lists_waited_for:
+            self._may_read_more.set()
 
     def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
         if name.startswith("_"):

@@ -215,6 +215,30 @@ async def test_the_first_screens_do_without_the_service(service: PortfolioServic
         await pending.close()
 
 
+@pytest.mark.parametrize("fails", [False, True])
+async def test_the_rows_of_a_list_are_read_before_what_stands_around_them(
+    service: PortfolioService, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    pending, read, real = await pending_on(service), [], FirstLook._read
+
+    def noted(look: FirstLook, call: str, **named: Any) -> Any:
+        read.append(call.split(maxsplit=1)[0])
+        if fails and call.startswith("page"):
+            raise OSError("o disco falhou")
+        return real(look, call, **named)
+
+    monkeypatch.setattr(FirstLook, "_read", noted)
+    calls = [pending.summary(), pending.me(), pending.page(ClientView(), 0, 10), pending.tab_counts()]
+    try:
+        results = await asyncio.wait_for(asyncio.gather(*calls, return_exceptions=True), 30)
+        assert read[0] == "page"
+        assert sorted(read) == ["me", "page", "summary", "tab_counts"]
+        assert [isinstance(result, OSError) for result in results] == [False, False, fails, False]
+        assert not pending.is_open
+    finally:
+        await pending.close()
+
+
 async def test_what_was_written_meanwhile_is_told(service: PortfolioService) -> None:
     pending = await pending_on(service)
     told = asyncio.Event()
