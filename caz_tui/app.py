@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from contextlib import suppress
 from importlib import import_module
 from math import inf
 from pathlib import Path
@@ -105,6 +106,7 @@ class DeskApp(StyledApp[int]):
         *,
         begin: Callable[[], None] | None = None,
         settled: Callable[[], Awaitable[None]] | None = None,
+        prepares: bool = False,
         driver_class: type[DeskDriver] | None = None,
         session: Session = EVERYDAY,
     ) -> None:
@@ -114,6 +116,7 @@ class DeskApp(StyledApp[int]):
             service: the portfolio.
             begin: what is to be done as soon as the first frame is out.
             settled: what is to be done when all is there that the person needs.
+            prepares: whether statements are compiled before somebody waits for what they find.
             driver_class: the terminal's driver; by default the one that fits the session.
             session: what an administrator settled.
         """
@@ -128,6 +131,7 @@ class DeskApp(StyledApp[int]):
         """Why the session ended, when neither the person nor the line ended it."""
         self._begin = begin
         self._settled = settled
+        self._prepares = prepares
         self._is_going = False
         self._notice_at = self._ends_at = inf
         self.register_theme(DARK)
@@ -233,6 +237,14 @@ class DeskApp(StyledApp[int]):
             await self._import_ahead(name)
         await self._until_at_rest()
         self.read_sheets(sorted(SCREENS.glob("*.tcss")))
+        if self._prepares:
+            from caz_tui.data.usual import USUAL_VIEWS  # noqa: PLC0415 - stands on what the first frame does not need
+
+            # Whoever asks for something is told what keeps it from being read.
+            with suppress(PortfolioError):
+                for view in USUAL_VIEWS:
+                    await self._until_at_rest()
+                    await self.service.prepare(view)
 
     async def _import_ahead(self, name: str) -> None:
         if name not in sys.modules:

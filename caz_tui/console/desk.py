@@ -69,7 +69,8 @@ async def _run_on(pending: PendingService, session: Session, presence: Presence 
             if isinstance(pending.path, Path):
                 copying.append(_copy_of_today(pending.path, app))
 
-    app = DeskApp(cast("PortfolioService", pending), begin=pending.begin, settled=settled, session=session)
+    service = cast("PortfolioService", pending)
+    app = DeskApp(service, begin=pending.begin, settled=settled, prepares=True, session=session)
 
     async def open_portfolio() -> None:
         try:

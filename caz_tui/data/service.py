@@ -34,6 +34,7 @@ from caz_tui.data.readings import DEFAULT_OFFICE_NAME, Page
 from caz_tui.data.schemas import Dossier, PurchaseDetails, SavedView
 from caz_tui.data.tables import saved_views, settings
 from caz_tui.data.walks import Walks, note
+from caz_tui.data.windows import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,7 +63,6 @@ if TYPE_CHECKING:
         User,
     )
     from caz_tui.data.trail import Anchor
-    from caz_tui.data.windows import Walk
 
 P = ParamSpec("P")
 ResultT = TypeVar("ResultT")
@@ -221,6 +221,15 @@ class PortfolioService:
         rows = await walk.page(visit.connection, offset, limit)
         await walk.learn_total(visit.connection)
         return Page(offset=offset, rows=rows, total=walk.total)
+
+    @reads(Permission.SEE)
+    async def prepare(self, visit: Visit, view: ClientView) -> None:
+        """Read the first client of a view for nobody, so that its statements are compiled when somebody asks for it."""
+        if view.query.words and self._database.search is None:
+            return  # letters that nobody has would be looked for in every client
+        walk = Walk(view, self.today, search=self._database.search, scope=visit.scope)
+        await walk.page(visit.connection, 0, 1)
+        await walk.learn_total(visit.connection)
 
     @reads(Permission.SEE)
     async def whole_clients(self, visit: Visit, view: ClientView, offset: int, limit: int) -> tuple[Client, ...]:

@@ -113,6 +113,7 @@ VIEW = ClientView(Tab.ALL, ClientQuery.parse("padaria"))
 CALLS: dict[str, Case] = {
     "me": (SEE, lambda s, _: s.me()),
     "page": (SEE, lambda s, _: s.page(VIEW, 0, 10)),
+    "prepare": (SEE, lambda s, _: s.prepare(VIEW)),
     "whole_clients": (SEE, lambda s, _: s.whole_clients(VIEW, 0, 10)),
     "count": (SEE, lambda s, _: s.count(VIEW)),
     "place_of": (SEE, lambda s, o: s.place_of(VIEW, o.own)),
