@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from caz_tui.data.errors import StorageError
 from caz_tui.data.system_reasons import reason
@@ -62,9 +62,9 @@ def gone(path: Path) -> StorageError:
     )
 
 
-def address(path: Path, *, may_be_made: bool = False) -> str:
-    """Return the URI by which SQLite opens a file, and makes none where there is none unless it may be made."""
-    return f"{path.absolute().as_uri()}?mode={'rwc' if may_be_made else 'rw'}"
+def address(path: Path, mode: Literal["ro", "rw", "rwc"] = "rw") -> str:
+    """Return the URI by which SQLite opens a file; only with ``rwc`` is one made where there is none."""
+    return f"{path.absolute().as_uri()}?mode={mode}"
 
 
 def identity(path: Path) -> Identity | None:

@@ -10,6 +10,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 
 from caz_tui.data.clock import SystemClock
+from caz_tui.data.database_file import address
 from caz_tui.data.errors import StorageError
 from caz_tui.data.files import arriving, connect, copy_pages, free_name, refuse_missing, sync
 from caz_tui.data.sheets.atomic import cannot_write
@@ -167,7 +168,7 @@ def _replace(path: Path, incoming: Path, told: Told) -> Path:
 
 def _refuse_foreign(copy: Path) -> None:
     try:
-        with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(sqlite3.connect(address(copy, "ro"), uri=True)) as connection:
             revision = connection.execute(f"SELECT version_num FROM {alembic_version.name}").fetchone()  # noqa: S608 - our own name
             connection.execute("SELECT id FROM clients LIMIT 1").fetchone()
             _refuse_unsound(connection, f"A cópia {copy} está danificada; nada foi mudado.")

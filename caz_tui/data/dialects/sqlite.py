@@ -79,7 +79,7 @@ class SqliteDialect(Dialect):
     async def _connected(self) -> OneTripConnection:
         """Return an open connection; raises ``StorageError`` where the file is another by now."""
         connection = await connected(
-            address(self._path, may_be_made=self._may_be_made),
+            address(self._path, "rwc" if self._may_be_made else "rw"),
             uri=True,
             timeout=BUSY_TIMEOUT_MS / 1000,
             cached_statements=_STATEMENTS_KEPT,
